@@ -1,0 +1,54 @@
+# Needs python3.11 and make; everything else goes into .venv.
+PYTHON ?= python3.11
+PORT ?= 8000
+STEPS ?= 100000
+WORKERS ?= 2
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+
+BIN := .venv/bin
+PROJECTS := pyproject.toml $(wildcard plugins/*/pyproject.toml)
+# A stamp's name carries the hash of what it was installed from, so an unchanged tree installs nothing.
+hash = $(shell { echo "$(CURDIR)"; cat $(1) 2>/dev/null; } | sha256sum | cut -c1-16)
+RUNTIME := .venv/runtime-$(call hash,requirements.lock $(PROJECTS))
+DEVELOPMENT := .venv/development-$(call hash,requirements.lock requirements-dev.lock $(PROJECTS))
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+
+# $(1): the lock to install from; $(2): the kind of stamp.
+define install
+@test -x $(BIN)/python || $(PYTHON) -m venv .venv
+@echo "Installing from $(1) ..."
+@$(PIP) install --require-hashes -r $(1)
+@$(PIP) install --no-deps --no-build-isolation $(foreach project,$(PROJECTS),-e ./$(patsubst %/,%,$(dir $(project))))
+@rm -f .venv/$(2)-*
+@touch $@
+endef
+
+.PHONY: help setup run test soak fuzz lint bench reset lock
+
+help: ## List the commands
+	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' Makefile | expand -t 16
+
+setup: $(DEVELOPMENT) ## Install everything that running and testing need into .venv
+
+$(RUNTIME):
+	$(call install,requirements.lock,runtime)
+
+$(DEVELOPMENT):
+	$(call install,requirements-dev.lock,development)
+	@rm -f .venv/runtime-*
+	@touch $(RUNTIME)
+
+run: $(RUNTIME) ## Load the demo company, show one balanced journal and where its file is
+	@HUB_HOME=.hub PORT=$(PORT) $(BIN)/hub demo run
+
+test: $(DEVELOPMENT) ## Run every test, on SQLite and on PostgreSQL
+	@$(BIN)/python -m pytest -n $(WORKERS)
+
+lock: ## Choose the newest versions again and write both locks
+	@tools=$$(mktemp -d) && trap 'rm -rf "$$tools"' EXIT && $(PYTHON) -m venv "$$tools" && \
+	"$$tools/bin/python" -m pip --quiet install uv && \
+	compile() { "$$tools/bin/uv" pip compile --quiet --upgrade --python-version 3.11 --generate-hashes --no-emit-index-url --no-header "$$@"; } && \
+	compile pyproject.toml --group build -o requirements.lock && \
+	compile pyproject.toml --group build --group dev -c requirements.lock -o requirements-dev.lock
