@@ -1,0 +1,79 @@
+"""What all tests share: profiles, markers, skips and the reference material beside the source tree."""
+
+import os
+from collections.abc import Generator
+from pathlib import Path
+
+import pytest
+from hypothesis import settings
+
+REPOSITORY = Path(__file__).parent
+PROFILE = os.environ.get("HUB_PROFILE", "test")
+SKIPS_FAIL = os.environ.get("HUB_NO_SKIP") == "1"
+STEPS_PER_RUN = 50
+
+# Deterministic in `make test` and `make soak`, so a failure comes back; `make fuzz` looks for new ones.
+settings.register_profile(
+    "test",
+    deadline=None,
+    derandomize=True,
+    database=None,
+    print_blob=True,
+    max_examples=100,
+    stateful_step_count=STEPS_PER_RUN,
+)
+settings.register_profile("soak", settings.get_profile("test"), max_examples=1_000)
+settings.register_profile(
+    "fuzz",
+    settings.get_profile("test"),
+    derandomize=False,
+    max_examples=max(1, int(os.environ.get("HUB_FUZZ_STEPS", "100000")) // STEPS_PER_RUN),
+)
+settings.load_profile(PROFILE)
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave soak tests out, uncounted as skips, unless a long profile is asked for."""
+    if PROFILE != "test":
+        return
+    long = [item for item in items if item.get_closest_marker("soak")]
+    if long:
+        config.hook.pytest_deselected(items=long)
+        items[:] = [item for item in items if item not in long]
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """With HUB_NO_SKIP=1 a skipped test is a failed one."""
+    report = yield
+    if SKIPS_FAIL and report.skipped and not hasattr(report, "wasxfail"):
+        report.outcome, report.longrepr = "failed", f"Skipped, and HUB_NO_SKIP=1 allows no skip: {_reason(report)}"
+    return report
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_make_collect_report() -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
+    """With HUB_NO_SKIP=1 a file skipped as a whole is a failure."""
+    report = yield
+    if SKIPS_FAIL and report.skipped:
+        report.outcome, report.longrepr = "failed", f"Skipped, and HUB_NO_SKIP=1 allows no skip: {_reason(report)}"
+    return report
+
+
+def _reason(report: pytest.TestReport | pytest.CollectReport) -> str:
+    return report.longrepr[2] if isinstance(report.longrepr, tuple) else str(report.longrepr)
+
+
+@pytest.fixture(scope="session")
+def repository() -> Path:
+    """The root of the source tree."""
+    return REPOSITORY
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """The reference material beside the source tree: real inventories and hostile inputs, read and never copied."""
+    folder = Path(os.environ.get("HUB_SHARED", REPOSITORY.parent / "shared"))
+    if not folder.is_dir():
+        pytest.skip(f"the reference material is not beside the source tree, in {folder.name}/")
+    return folder

