@@ -1,0 +1,84 @@
+"""The database: SQLite by default, PostgreSQL for several machines, the same code on both."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.pool import ConnectionPoolEntry
+
+BUSY_TIMEOUT_S = 30
+
+
+class DatabaseNotReady(Exception):
+    """The database is missing, older or newer than this program; the message says what to run."""
+
+
+class Database:
+    """One open database; reads see a snapshot, writes are one at a time on SQLite."""
+
+    def __init__(self, url: str) -> None:
+        self.url = make_url(url)
+        self.is_sqlite = self.url.get_backend_name() == "sqlite"
+        self.engine = _engine(url, sqlite=self.is_sqlite)
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """Open a read-only transaction: every query in it sees the same state of the data."""
+        with self.engine.connect() as connection:
+            if not self.is_sqlite:
+                connection = connection.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+            with connection.begin():
+                yield connection
+
+    @contextmanager
+    def write(self) -> Iterator[Connection]:
+        """Open a writing transaction; it is rolled back whole when anything is raised in it."""
+        with self.engine.connect() as connection:
+            if self.is_sqlite:
+                connection = connection.execution_options(hub_writes=True)
+            with connection.begin():
+                yield connection
+
+    def close(self) -> None:
+        """Close every pooled connection."""
+        self.engine.dispose()
+
+
+def sqlite_url(file: Path) -> str:
+    """Return the database address of an SQLite file."""
+    return f"sqlite:///{file}"
+
+
+def _engine(url: str, *, sqlite: bool) -> Engine:
+    if not sqlite:
+        return create_engine(url, pool_pre_ping=True)
+    engine = create_engine(url, connect_args={"timeout": BUSY_TIMEOUT_S})
+    event.listen(engine, "connect", _prepare_sqlite)
+    event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _prepare_sqlite(raw: DBAPIConnection, _record: ConnectionPoolEntry) -> None:
+    raw_any: Any = raw  # sqlite3's own attribute, outside the DB-API protocol
+    raw_any.isolation_level = None  # we begin transactions ourselves: the driver's own habit splits them
+    cursor = raw.cursor()
+    for pragma in ("journal_mode=WAL", "foreign_keys=ON", "synchronous=FULL", "cache_size=-16000"):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    writes = connection.get_execution_options().get("hub_writes", False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def lock_company(connection: Connection, company_id: int) -> None:
+    """Take a company for this writing transaction, so that its writers go one after another on every database."""
+    connection.execute(
+        text("UPDATE company SET version = version + 1 WHERE id = :company_id"), {"company_id": company_id}
+    )

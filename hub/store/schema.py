@@ -1,0 +1,72 @@
+"""Bring a database to this program's schema, and tell whether it is there."""
+
+from __future__ import annotations
+
+import uuid
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sqlalchemy import Connection, inspect, text
+
+from hub.store.database import Database, DatabaseNotReady
+
+if TYPE_CHECKING:
+    from alembic.config import Config
+
+MIGRATIONS = Path(__file__).parent / "migrations"
+
+
+def upgrade(url: str) -> None:
+    """Create or migrate the database to the newest schema; running it again changes nothing."""
+    database = Database(url)
+    try:
+        with database.write() as connection:
+            migrate(connection)
+            if connection.execute(text("SELECT count(*) FROM meta")).scalar_one() == 0:
+                statement = text("INSERT INTO meta (id, database_uuid, high_water) VALUES (1, :uuid, 0)")
+                connection.execute(statement, {"uuid": str(uuid.uuid4())})
+    finally:
+        database.close()
+
+
+def migrate(connection: Connection) -> None:
+    """Run the migrations that the connection's database still lacks."""
+    from alembic import command
+
+    command.upgrade(_config(connection), "head")
+
+
+def check(database: Database) -> None:
+    """Raise DatabaseNotReady unless the schema is exactly the one this program was written for."""
+    with database.read() as connection:
+        found = revision(connection)
+    if found is None:
+        raise DatabaseNotReady("This database has not been set up yet. Run: hub db upgrade")
+    newest = newest_revision()
+    if found != newest:
+        raise DatabaseNotReady(
+            f"This database is at schema {found}, and this version of the hub needs {newest}. "
+            "Make a back-up, then run: hub db upgrade"
+        )
+
+
+def revision(connection: Connection) -> str | None:
+    """Return the schema's revision, None where the database is empty."""
+    if not inspect(connection).has_table("alembic_version"):
+        return None
+    found: str | None = connection.execute(text("SELECT version_num FROM alembic_version")).scalar_one_or_none()
+    return found
+
+
+def newest_revision() -> str:
+    """Return the revision of the newest migration, from the names of their files."""
+    return max(file.stem.split("_")[0] for file in (MIGRATIONS / "versions").glob("[0-9]*.py"))
+
+
+def _config(connection: Connection) -> Config:
+    from alembic.config import Config
+
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    config.attributes["connection"] = connection
+    return config

@@ -1,0 +1,58 @@
+"""The tables, one module per subject."""
+
+from hub.store.tables.exports import AuditEvent, Export, ExportCount, MovementSide, OnBooks, Posting
+from hub.store.tables.inventory import (
+    Batch,
+    BatchLine,
+    CountLine,
+    CountTotal,
+    Opening,
+    Transfer,
+    TransferLine,
+    ValuationCount,
+)
+from hub.store.tables.setup import (
+    AccountMap,
+    Category,
+    ChartAccount,
+    Company,
+    Connection,
+    Department,
+    DueAccounts,
+    GlAccount,
+    Item,
+    Meta,
+    Override,
+    Site,
+    SiteDimension,
+)
+
+__all__ = [
+    "AccountMap",
+    "AuditEvent",
+    "Batch",
+    "BatchLine",
+    "Category",
+    "ChartAccount",
+    "Company",
+    "Connection",
+    "CountLine",
+    "CountTotal",
+    "Department",
+    "DueAccounts",
+    "Export",
+    "ExportCount",
+    "GlAccount",
+    "Item",
+    "Meta",
+    "MovementSide",
+    "OnBooks",
+    "Opening",
+    "Override",
+    "Posting",
+    "Site",
+    "SiteDimension",
+    "Transfer",
+    "TransferLine",
+    "ValuationCount",
+]
