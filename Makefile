@@ -13,11 +13,12 @@ PROJECTS := pyproject.toml $(wildcard plugins/*/pyproject.toml)
 hash = $(shell { echo "$(CURDIR)"; cat $(1) 2>/dev/null; } | sha256sum | cut -c1-16)
 RUNTIME := .venv/runtime-$(call hash,requirements.lock $(PROJECTS))
 DEVELOPMENT := .venv/development-$(call hash,requirements.lock requirements-dev.lock $(PROJECTS))
+PYTEST := $(BIN)/python -m pytest
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 # $(1): the lock to install from; $(2): the kind of stamp.
 define install
-@test -x $(BIN)/python || $(PYTHON) -m venv .venv
+@test -x $(BIN)/pip || $(PYTHON) -m venv .venv
 @echo "Installing from $(1) ..."
 @$(PIP) install --require-hashes -r $(1)
 @$(PIP) install --no-deps --no-build-isolation $(foreach project,$(PROJECTS),-e ./$(patsubst %/,%,$(dir $(project))))
@@ -30,7 +31,7 @@ endef
 help: ## List the commands
 	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' Makefile | expand -t 16
 
-setup: $(DEVELOPMENT) ## Install everything that running and testing need into .venv
+setup: $(DEVELOPMENT) ## Install what running and testing need into .venv
 
 $(RUNTIME):
 	$(call install,requirements.lock,runtime)
@@ -44,7 +45,25 @@ run: $(RUNTIME) ## Load the demo company, show one balanced journal and where it
 	@HUB_HOME=.hub PORT=$(PORT) $(BIN)/hub demo run
 
 test: $(DEVELOPMENT) ## Run every test, on SQLite and on PostgreSQL
-	@$(BIN)/python -m pytest -n $(WORKERS)
+	@$(PYTEST) -n $(WORKERS)
+
+soak: $(DEVELOPMENT) ## Run the properties at full scale
+	@HUB_PROFILE=soak $(PYTEST) -n $(WORKERS) -m "soak or property" -o timeout=3000
+
+fuzz: $(DEVELOPMENT) ## Look for new failures of the properties: make fuzz STEPS=1000000
+	@HUB_PROFILE=fuzz HUB_FUZZ_STEPS=$(STEPS) $(PYTEST) -n $(WORKERS) -m "soak or property" -o timeout=0
+
+lint: $(DEVELOPMENT) ## Check style, format, types and who imports whom
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy hub plugins
+	@$(BIN)/lint-imports
+
+bench: $(DEVELOPMENT) ## Measure speed and memory against bare programs, as ratios
+	@$(BIN)/python -m bench
+
+reset: ## Remove the demo company
+	@rm -rf .hub
 
 lock: ## Choose the newest versions again and write both locks
 	@tools=$$(mktemp -d) && trap 'rm -rf "$$tools"' EXIT && $(PYTHON) -m venv "$$tools" && \

@@ -47,3 +47,11 @@ def test_one_test_does_not_see_what_another_wrote(databases: Databases, time: st
     with connected(url) as connection:
         connection.execute(text("CREATE TABLE left_behind (id integer)"))
     assert "left_behind" in tables(url)
+
+
+@pytest.mark.soak
+def test_hundreds_of_databases_leave_nothing_behind(databases: Databases) -> None:
+    for _ in range(300):
+        url = databases.migrated()
+        assert "alembic_version" in tables(url)
+        databases.drop()

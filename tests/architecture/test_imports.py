@@ -1,0 +1,74 @@
+"""import-linter keeps the rooms apart, and its contracts do find what they forbid."""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.architecture.tree import REPOSITORY
+
+ROOMS = ("api", "domain", "store", "plugins", "intake", "service", "demo", "cli", "app", "testing")
+LINT = [sys.executable, "-c", "from importlinter.cli import lint_imports_command; lint_imports_command()", "--no-cache"]
+FORBIDDEN = [
+    ("hub/domain/x.py", "import hub.store"),
+    ("hub/domain/x.py", "import sqlmodel"),
+    ("hub/domain/x.py", "import os"),
+    ("hub/api/x.py", "import hub.domain"),
+    ("hub/api/x.py", "import time"),
+    ("hub/store/x.py", "import hub.intake"),
+    ("hub/plugins/x.py", "import hub.store"),
+    ("hub/service/x.py", "import sqlalchemy"),
+    ("hub/service/x.py", "import hub.cli"),
+    ("hub/cli/x.py", "import hub.app"),
+    ("hub/demo/x.py", "import hub.cli"),
+    ("hub/testing/x.py", "import hub.store"),
+    ("hub/service/x.py", "import hub.testing"),
+    ("hub/helpers.py", "import hub.api"),
+    ("hub_csv_iif/x.py", "import hub.domain"),
+    ("hub_csv_iif/x.py", "import sqlmodel"),
+]
+ALLOWED = [
+    ("hub/app/x.py", "import hub.cli, hub.service, hub.store, hub.plugins, hub.demo"),
+    ("hub/service/x.py", "import hub.store, hub.intake, hub.plugins, hub.domain, hub.api"),
+    ("hub/store/x.py", "import sqlmodel, sqlalchemy, alembic, hub.domain"),
+    ("hub/demo/x.py", "import hub.service"),
+    ("hub/testing/x.py", "import hub.plugins, hub.domain, hub.api"),
+    ("hub/cli/x.py", "import hub.service, hub.demo, typer"),
+    ("hub_csv_iif/x.py", "import hub.api, xlsxwriter"),
+]
+
+
+def lint(folder: Path) -> subprocess.CompletedProcess[str]:
+    environment = {**os.environ, "PYTHONPATH": str(folder)}
+    return subprocess.run(LINT, cwd=folder, env=environment, capture_output=True, text=True, check=False)
+
+
+@pytest.fixture
+def small_tree(tmp_path: Path) -> Path:
+    """A tree with every room, all empty, under the real contracts."""
+    shutil.copy(REPOSITORY / "pyproject.toml", tmp_path)
+    for package in ("hub", "hub_csv_iif", *(f"hub/{room}" for room in ROOMS)):
+        (tmp_path / package).mkdir()
+        (tmp_path / package / "__init__.py").touch()
+    return tmp_path
+
+
+def test_every_contract_is_kept() -> None:
+    outcome = lint(REPOSITORY)
+    assert outcome.returncode == 0, outcome.stdout + outcome.stderr
+
+
+def test_imports_downwards_are_allowed(small_tree: Path) -> None:
+    for path, source in ALLOWED:
+        (small_tree / path).write_text(source)
+    outcome = lint(small_tree)
+    assert outcome.returncode == 0, outcome.stdout + outcome.stderr
+
+
+@pytest.mark.parametrize(("path", "source"), FORBIDDEN)
+def test_a_forbidden_import_is_found(small_tree: Path, path: str, source: str) -> None:
+    (small_tree / path).write_text(source)
+    assert lint(small_tree).returncode == 1
