@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from pydantic import BaseModel
 
 API_VERSION = 1
+FEWEST_LINES = 2
 
 
 class Capability(StrEnum):
@@ -53,6 +54,10 @@ class Limits:
     reference_length: int | None = None
     key_life_s: int | None = None
     latest_commit_s: int | None = None
+
+    def __post_init__(self) -> None:
+        if self.lines_per_entry is not None and self.lines_per_entry < FEWEST_LINES:
+            raise ValueError("lines_per_entry must be at least 2, since no smaller entry balances")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

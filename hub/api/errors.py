@@ -49,9 +49,7 @@ class PeriodClosed(EntryRejected):
 class TryLater(NotWritten):
     """Too many calls, or the system is down: nothing was written; retry_after_s says how long to wait where known."""
 
-    def __init__(
-        self, message: str, *, retry_after_s: int | None = None, code: str = "", request_id: str = ""
-    ) -> None:
+    def __init__(self, message: str, *, retry_after_s: int | None = None, code: str = "", request_id: str = "") -> None:
         super().__init__(message, code=code, request_id=request_id)
         self.retry_after_s = retry_after_s
 

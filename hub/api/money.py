@@ -5,6 +5,8 @@ from __future__ import annotations
 from decimal import Decimal
 from functools import cache
 
+MOST_DIGITS = 18  # of an amount in minor units: as many as always fit a 64-bit integer
+
 
 @cache
 def minor_digits(currency: str) -> int:
@@ -14,7 +16,7 @@ def minor_digits(currency: str) -> int:
     Raises ValueError for a code that ISO 4217 does not list, or that has no minor unit.
     Source: ISO 4217 list one, through the iso4217 package.
     """
-    from iso4217 import Currency  # noqa: PLC0415 - reads its table when imported, so only when money is first met
+    from iso4217 import Currency  # reads its table when imported, so only when money is first met
 
     try:
         exponent = Currency(currency).exponent
@@ -26,20 +28,27 @@ def minor_digits(currency: str) -> int:
 
 
 def to_minor(amount: Decimal, currency: str) -> int:
-    """Return an exact amount as a whole number of the currency's minor units.
+    """Return an exact amount as a whole number of the currency's minor units, whatever the decimal context.
 
-    Raises ValueError where the amount has more decimals than the currency, or is not finite.
+    Raises ValueError where the amount has more decimals than the currency, is not finite, or has more than 18 digits.
     """
     digits = minor_digits(currency)
-    scaled = amount.scaleb(digits) if amount.is_finite() else amount
-    if not scaled.is_finite() or scaled != scaled.to_integral_value():
+    if not amount:
+        return 0
+    if not amount.is_finite() or amount.adjusted() < -digits:
         raise ValueError(f"{amount} is not an exact amount of {currency}, which has {digits} decimals")
-    return int(scaled)
+    if amount.adjusted() + digits >= MOST_DIGITS:
+        raise ValueError(f"{amount} {currency} is more than the hub can keep")
+    numerator, denominator = amount.as_integer_ratio()
+    minor, rest = divmod(numerator * 10**digits, denominator)
+    if rest:
+        raise ValueError(f"{amount} is not an exact amount of {currency}, which has {digits} decimals")
+    return int(minor)
 
 
 def from_minor(minor: int, currency: str) -> Decimal:
-    """Return minor units as a decimal amount with exactly the currency's decimals."""
-    return Decimal(minor).scaleb(-minor_digits(currency))
+    """Return minor units as a decimal amount with exactly the currency's decimals, whatever the decimal context."""
+    return Decimal(amount_text(minor, currency))
 
 
 def amount_text(minor: int, currency: str) -> str:

@@ -16,7 +16,10 @@ class Level(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Where:
-    """What a problem is about; every part is optional, and empty means it does not matter."""
+    """What a problem is about; every part is optional, and empty means it does not matter.
+
+    line: a line of the entry or a row of the file, counted from 1; date: ISO 8601.
+    """
 
     site: str = ""
     category: str = ""
@@ -39,7 +42,8 @@ class Where:
 class Problem:
     """One thing to put right, decide or know before an export.
 
-    code: stable, for programs; message: one sentence a bookkeeper understands; fix: what to do, empty for a note.
+    code: lower-case words joined by `_`, stable, for programs; message: one sentence a bookkeeper understands;
+    fix: what to do, empty for a note.
     """
 
     level: Level

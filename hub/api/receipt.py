@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass
-from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 
@@ -23,7 +23,7 @@ class ReceiptStatus(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class File:
-    """A file's name (no folder), its bytes and its media type."""
+    """A file's name (no folder), its bytes (never empty) and its media type."""
 
     name: str
     content: bytes
@@ -32,7 +32,10 @@ class File:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecordedLine:
-    """One line as the accounting system holds it; memo is empty where the system does not echo it."""
+    """One line as the accounting system holds it.
+
+    amount: never negative, the side says which way; memo: empty where the system does not echo it.
+    """
 
     account: Account
     side: Side
@@ -44,7 +47,7 @@ class RecordedLine:
 class Recorded:
     """A journal as it stands in the accounting system now."""
 
-    date: date
+    date: dt.date
     currency: str
     status: ReceiptStatus
     lines: tuple[RecordedLine, ...]
@@ -54,7 +57,8 @@ class Recorded:
 class Receipt:
     """Proof of one posting: the system's id, the number people see, a link, and what was recorded.
 
-    file: for connectors that make files, and only for them; recorded: where the answer echoes the journal.
+    id: empty for a file only; url: empty or an http(s) address; file: where the status is `file`, and only there;
+    recorded: where the answer echoes the journal, balanced and in amounts exact in its currency.
     """
 
     id: str
