@@ -1,0 +1,1 @@
+"""Journals as IIF and CSV files that accounting systems import."""
