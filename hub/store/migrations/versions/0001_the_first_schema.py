@@ -463,7 +463,6 @@ def upgrade() -> None:
         sa.Column("count_date", sa.Date(), nullable=False),
         sa.Column("status", sa.String(), nullable=False),
         sa.Column("current", sa.Boolean(), nullable=False),
-        sa.Column("digest", sa.String(), nullable=False),
         sa.Column("value", sa.BigInteger(), nullable=False),
         sa.Column("lines", sa.Integer(), nullable=False),
         sa.Column("lines_differing", sa.Integer(), nullable=False),
@@ -714,20 +713,8 @@ def upgrade() -> None:
         sa.Column("value", sa.BigInteger(), nullable=False),
         sa.Column("differs", sa.Boolean(), nullable=False),
         sa.ForeignKeyConstraint(
-            ["category_id"],
-            ["category.id"],
-        ),
-        sa.ForeignKeyConstraint(
-            ["company_id"],
-            ["company.id"],
-        ),
-        sa.ForeignKeyConstraint(
             ["count_id"],
             ["valuation_count.id"],
-        ),
-        sa.ForeignKeyConstraint(
-            ["item_id"],
-            ["item.id"],
         ),
         sa.PrimaryKeyConstraint("count_id", "line"),
         sqlite_with_rowid=False,
