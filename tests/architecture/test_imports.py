@@ -1,14 +1,16 @@
 """import-linter keeps the rooms apart, and its contracts do find what they forbid."""
 
+import ast
 import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.architecture.tree import REPOSITORY
+from tests.architecture.tree import REPOSITORY, findings
 
 ROOMS = ("api", "domain", "store", "plugins", "intake", "service", "demo", "cli", "app", "testing")
 LINT = [sys.executable, "-c", "from importlinter.cli import lint_imports_command; lint_imports_command()", "--no-cache"]
@@ -72,3 +74,29 @@ def test_imports_downwards_are_allowed(small_tree: Path) -> None:
 def test_a_forbidden_import_is_found(small_tree: Path, path: str, source: str) -> None:
     (small_tree / path).write_text(source)
     assert lint(small_tree).returncode == 1
+
+
+def past_the_use_cases(module: ast.Module) -> Iterator[str]:
+    """Imports of the hub other than its use cases, its domain and its contract, which is all that demo may see."""
+    for node in ast.walk(module):
+        names = [alias.name for alias in node.names] if isinstance(node, ast.Import | ast.ImportFrom) else []
+        if isinstance(node, ast.ImportFrom):
+            names = [f"{node.module}.{name}" for name in names]
+        for name in names:
+            top, _, room = name.partition(".")
+            if top == "hub" and room.partition(".")[0] not in {"service", "domain", "api", "demo", "__version__"}:
+                yield f"{node.lineno}: {name}"
+
+
+def test_the_demo_company_goes_through_the_use_cases() -> None:
+    assert findings(past_the_use_cases, "hub/demo") == []
+
+
+@pytest.mark.parametrize("source", ["import hub.store", "from hub import intake", "from hub.store.rows import x"])
+def test_a_way_past_the_use_cases_is_found(source: str) -> None:
+    assert list(past_the_use_cases(ast.parse(source)))
+
+
+@pytest.mark.parametrize("source", ["import hub.service", "from hub.domain import x", "from hub import demo"])
+def test_a_use_case_is_no_way_past_the_use_cases(source: str) -> None:
+    assert not list(past_the_use_cases(ast.parse(source)))
