@@ -79,9 +79,12 @@ def test_a_forbidden_import_is_found(small_tree: Path, path: str, source: str) -
 def past_the_use_cases(module: ast.Module) -> Iterator[str]:
     """Imports of the hub other than its use cases, its domain and its contract, which is all that demo may see."""
     for node in ast.walk(module):
-        names = [alias.name for alias in node.names] if isinstance(node, ast.Import | ast.ImportFrom) else []
-        if isinstance(node, ast.ImportFrom):
-            names = [f"{node.module}.{name}" for name in names]
+        if isinstance(node, ast.Import):
+            names = [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom):
+            names = [f"{node.module}.{alias.name}" for alias in node.names]
+        else:
+            continue
         for name in names:
             top, _, room = name.partition(".")
             if top == "hub" and room.partition(".")[0] not in {"service", "domain", "api", "demo", "__version__"}:
