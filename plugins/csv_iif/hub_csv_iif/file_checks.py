@@ -30,12 +30,13 @@ def lines_per_entry(settings: Settings) -> int | None:
 def file_problems(entry: JournalEntry, settings: Settings) -> tuple[Problem, ...]:
     """Return all that keeps the entry out of a file of this layout, and what its memos lose in it."""
     layout = LAYOUTS[settings.layout]
+    table = layout.table(entry, settings)
     return (
         *_too_many_lines(entry, settings, layout),
         *_accounts_without_text(entry, layout),
-        *_dimensions_without_column(entry, layout, settings),
+        *_dimensions_without_column(entry, table, layout),
         *_several_subsidiaries(entry, layout),
-        *_texts(entry, layout.table(entry, settings), layout),
+        *_texts(entry, table, layout),
     )
 
 
@@ -78,11 +79,10 @@ def _accounts_without_text(entry: JournalEntry, layout: Layout) -> Iterator[Prob
             )
 
 
-def _dimensions_without_column(entry: JournalEntry, layout: Layout, settings: Settings) -> Iterator[Problem]:
+def _dimensions_without_column(entry: JournalEntry, table: Table, layout: Layout) -> Iterator[Problem]:
     columns = {dimension.name for dimension in layout.dimensions}
     others = [name for name in dimensions_in_use(entry.lines) if name not in columns]
-    header = layout.table(entry, settings).header
-    own_columns = {cell.casefold() for cell in header if isinstance(cell, str)}
+    own_columns = {cell.casefold() for cell in table.header if isinstance(cell, str)}
     if layout.other_dimensions is None:
         homeless = [name for name in others if name.casefold() in own_columns]
     else:

@@ -45,7 +45,7 @@ def _table(entry: JournalEntry, settings: Settings) -> Table:  # noqa: ARG001 - 
             (
                 str(entry.part),
                 date_text(entry.date, DateFormat.ISO),
-                Name(text=entry.reference, what="reference"),
+                entry.reference,
                 Name(text=number_of(line.account), what="account"),
                 Name(text=name_of(line.account), what="account"),
                 *side_amounts(line, entry.currency),

@@ -30,7 +30,6 @@ _COLUMNS = ("TRNSID", "TRNSTYPE", "DATE", "ACCNT", "CLASS", "AMOUNT", "DOCNUM", 
 
 def _table(entry: JournalEntry, settings: Settings) -> Table:
     day = date_text(entry.date, settings.date_format or _DATE_FORMAT)
-    reference = Name(text=entry.reference, what="reference", length=_LIMITS.reference_length)
     return Table(
         header=_COLUMNS,
         rows=tuple(
@@ -41,7 +40,7 @@ def _table(entry: JournalEntry, settings: Settings) -> Table:
                 Name(text=name_or_number_of(line.account), what="account", length=_NAME_LENGTH),
                 dimension_cell(line, "class", _NAME_LENGTH),
                 signed_amount(line, entry.currency),
-                reference,
+                entry.reference,
                 Memo(text=line.memo, length=_LIMITS.memo_length),
             )
             for line in entry.lines

@@ -30,13 +30,12 @@ _HEADER = (
 
 
 def _table(entry: JournalEntry, settings: Settings) -> Table:
-    external_id = Name(text=entry.reference, what="reference")
     day = date_text(entry.date, settings.date_format or _DATE_FORMAT)
     return Table(
         header=_HEADER,
         rows=tuple(
             (
-                external_id,
+                entry.reference,
                 day,
                 dimension_cell(line, "subsidiary"),
                 Memo(text=entry.memo),

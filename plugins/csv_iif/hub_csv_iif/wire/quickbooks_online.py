@@ -18,13 +18,12 @@ _HEADER = ("Journal No.", "Journal Date", "Account Name", "Description", "Debits
 
 
 def _table(entry: JournalEntry, settings: Settings) -> Table:
-    number = Name(text=entry.reference, what="reference", length=_LIMITS.reference_length)
     day = date_text(entry.date, settings.date_format or _DATE_FORMAT)
     return Table(
         header=_HEADER,
         rows=tuple(
             (
-                number,
+                entry.reference,
                 day,
                 Name(text=name_of(line.account), what="account"),
                 Memo(text=line.memo, length=_LIMITS.memo_length),

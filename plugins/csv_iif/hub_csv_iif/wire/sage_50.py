@@ -31,14 +31,13 @@ _HEADER = (
 
 def _table(entry: JournalEntry, settings: Settings) -> Table:
     day = date_text(entry.date, settings.date_format or _DATE_FORMAT)
-    reference = Name(text=entry.reference, what="reference", length=_LIMITS.reference_length)
     distributions = str(len(entry.lines))
     return Table(
         header=_HEADER,
         rows=tuple(
             (
                 day,
-                reference,
+                entry.reference,
                 "",
                 distributions,
                 Name(text=number_of(line.account), what="account", length=_ACCOUNT_LENGTH),

@@ -62,7 +62,7 @@ def _journal_cells(entry: JournalEntry, settings: Settings) -> tuple[Cell, ...]:
         date_text(entry.date, settings.date_format or _DATE_FORMAT),
         "",
         f"{'Undo inventory' if undone else 'Inventory count'} {entry.count_date.isoformat()}",
-        Name(text=entry.reference, what="reference"),
+        entry.reference,
     )
 
 
