@@ -53,6 +53,7 @@ def read_account_list(content: bytes) -> tuple[Account, ...]:
     """
     columns: Mapping[str, int] | None = None
     accounts: dict[str, Account] = {}
+    numbers: set[str] = set()
     for row in _rows(_text(content)):
         if row.fields[0] == "!ACCNT":
             columns = _columns(row)
@@ -60,7 +61,10 @@ def read_account_list(content: bytes) -> tuple[Account, ...]:
             account = _account(row, columns)
             if account.name in accounts:
                 raise row.unreadable(f"the account “{account.name}” is there twice")
+            if account.number and account.number in numbers:
+                raise row.unreadable(f"the account number {account.number} is there twice")
             accounts[account.name] = account
+            numbers.add(account.number)
     if columns is None:
         raise ChartUnreadable(f"Line 1: no row begins with !ACCNT and a tab; {_EXPECTED}.")
     if not accounts:

@@ -42,7 +42,12 @@ def _nothing_if_empty(value: object) -> object:
 
 def _iso_date(value: object) -> object:
     """A day as text is ISO 8601 and nothing else, above all not a count of seconds."""
-    return date.fromisoformat(value.strip()) if isinstance(value, str) and value else _nothing_if_empty(value)
+    if not isinstance(value, str) or not value:
+        return _nothing_if_empty(value)
+    try:
+        return date.fromisoformat(value.strip())
+    except ValueError:
+        raise ValueError("it must be a date such as 2026-10-31") from None
 
 
 Unset = BeforeValidator(_nothing_if_empty)
@@ -91,17 +96,27 @@ class Settings(BaseModel):
     @field_validator("currency")
     @classmethod
     def _known_currency(cls, value: str | None) -> str | None:
-        if value is not None:
-            minor_digits(value)
+        try:
+            minor_digits(value or "USD")
+        except ValueError:
+            raise ValueError("it must be a currency code of ISO 4217, such as USD") from None
+        return value
+
+    @field_validator("classes")
+    @classmethod
+    def _printable_classes(cls, value: str) -> str:
+        if not value.isprintable():
+            raise ValueError("class names have no tabs, line breaks or invisible characters")
         return value
 
     @model_validator(mode="after")
     def _generic_dates_are_iso(self) -> Settings:
         if self.layout is LayoutName.GENERIC and self.date_format not in (None, DateFormat.ISO):
-            raise ValueError("the generic layout always writes dates as YYYY-MM-DD; leave date_format empty")
+            raise ValueError("this layout always writes dates as YYYY-MM-DD; leave date_format empty")
         return self
 
     @property
     def known_classes(self) -> tuple[str, ...]:
-        """The classes that exist in the company file, in the order given."""
-        return tuple(name.strip() for name in self.classes.split(CLASS_SEPARATOR) if name.strip())
+        """The classes that exist in the company file, in the order given, each once."""
+        names = (name.strip() for name in self.classes.split(CLASS_SEPARATOR))
+        return tuple(dict.fromkeys(name for name in names if name))

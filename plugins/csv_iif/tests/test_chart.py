@@ -111,6 +111,7 @@ def test_columns_may_stand_in_any_order_and_a_spreadsheet_may_have_padded_the_ro
         (rows("!ACCNT|NAME|ACCNTTYPE\nACCNT||OCASSET\n"), "Line 2: the account has no name"),
         (rows("!ACCNT|NAME|ACCNTTYPE\nACCNT|Food|STOCK\n"), "Line 2: the account type “STOCK” is not one of BANK, AR"),
         (rows("!ACCNT|NAME|ACCNTTYPE\nACCNT|A|EXP\nACCNT|A|EXP\n"), "Line 3: the account “A” is there twice"),
+        (rows("!ACCNT|NAME|ACCNTTYPE|ACCNUM\nACCNT|A|EXP|1\nACCNT|B|EXP|1\n"), "Line 3: the account number 1 is there"),
         (rows("!ACCNT|NAME|REFNUM\nACCNT|A|1\n"), "Line 1: the column ACCNTTYPE is missing"),
         (rows("!ACCNT|NAME|NAME|ACCNTTYPE\nACCNT|A|A|EXP\n"), "Line 1: a column is there twice"),
         (rows("!ACCNT|NAME|ACCNTTYPE\nACCNT|Food|EXP"), "Line 2: the last line does not end with a line break"),
@@ -136,6 +137,7 @@ def test_a_list_cut_off_anywhere_gives_no_account_that_the_whole_one_has_not() -
     assert unreadable > len(content) * 0.9
 
 
+@pytest.mark.property
 @given(st.one_of(st.binary(max_size=200), st.text(max_size=200).map(lambda text: ("!ACCNT\tNAME\n" + text).encode())))
 def test_whatever_the_bytes_it_is_accounts_or_unreadable(content: bytes) -> None:
     try:

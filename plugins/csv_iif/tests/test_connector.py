@@ -81,9 +81,15 @@ def test_settings_of_another_connector_are_a_programming_error() -> None:
 
 
 def test_settings_come_as_text_from_the_command_line() -> None:
-    settings = Settings.model_validate(
-        {"closed_through": "2026-09-30", "classes": "A; B;;", "max_lines": "40", "date_format": "", "currency": " USD "}
-    )
+    typed = {
+        "closed_through": "2026-09-30",
+        "classes": "A; B;;A",
+        "max_lines": "40",
+        "date_format": "",
+        "currency": "USD",
+    }
+    settings = Settings.model_validate_strings(typed)
+    assert settings == Settings.model_validate(typed)
     assert (settings.layout, settings.closed_through, settings.max_lines) == (LayoutName.IIF, date(2026, 9, 30), 40)
     assert (settings.known_classes, settings.date_format, settings.currency) == (("A", "B"), None, "USD")
     assert (settings.tax_rate, settings.journal) == ("Tax Exempt", "GJ")
@@ -101,14 +107,17 @@ def test_settings_come_as_text_from_the_command_line() -> None:
         {"date_format": "D/M/YY"},
         {"max_lines": "1"},
         {"tax_rate": " "},
+        {"classes": "A;B\nC"},
         {"journal": ""},
         {"layout": "generic", "date_format": "MM/DD/YYYY"},
     ],
 )
 def test_wrong_settings_are_refused_without_repeating_them(wrong: dict[str, str]) -> None:
     with pytest.raises(ValidationError) as refused:
-        Settings.model_validate(wrong)
+        Settings.model_validate_strings(wrong)
     assert "input_value" not in str(refused.value)
+    for details in refused.value.errors(include_input=False):
+        assert not [value for value in wrong.values() if value.strip() and value in details["msg"].split()]
 
 
 def test_the_settings_form_has_only_plain_fields() -> None:

@@ -183,12 +183,14 @@ amounts = st.decimals(min_value=Decimal("0.01"), max_value=Decimal("999999999.99
 
 @pytest.mark.parametrize("field", FIELDS)
 @pytest.mark.parametrize("layout", LAYOUTS)
+@pytest.mark.property
 @given(text=texts)
 def test_any_text_is_refused_faithful_or_substituted_as_documented(layout: str, field: str, text: str) -> None:
     check(build(field, text, layout), field, text, layout)
 
 
 @pytest.mark.parametrize("layout", LAYOUTS)
+@pytest.mark.property
 @given(memos=st.lists(texts, min_size=1, max_size=8), amount=st.lists(amounts, min_size=8, max_size=8))
 def test_a_journal_of_any_memos_and_amounts_reads_back_whole(
     layout: str, memos: list[str], amount: list[Decimal]
