@@ -1,0 +1,22 @@
+"""The plugin host: finds plugins, admits the sound ones, and stands between them and the rest of the hub."""
+
+from hub.plugins.connector import GuardedConnector
+from hub.plugins.errors import ContractBroken, NotCapable, PluginFailed, SettingsInvalid, UnknownConnector
+from hub.plugins.loading import load
+from hub.plugins.registry import BrokenPlugin, InstalledConnector, InstalledSandbox, Registry
+from hub.plugins.session import GuardedSession
+
+__all__ = [
+    "BrokenPlugin",
+    "ContractBroken",
+    "GuardedConnector",
+    "GuardedSession",
+    "InstalledConnector",
+    "InstalledSandbox",
+    "NotCapable",
+    "PluginFailed",
+    "Registry",
+    "SettingsInvalid",
+    "UnknownConnector",
+    "load",
+]

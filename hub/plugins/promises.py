@@ -1,0 +1,67 @@
+"""Whether an object has the methods that it promises."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Iterator
+
+from hub.api import (
+    Capability,
+    ChartReader,
+    Connector,
+    FinishingSession,
+    Sandbox,
+    Session,
+    VoidingSession,
+    WatchingSession,
+)
+
+CONNECTOR_PROMISES: dict[Capability, type] = {Capability.READ_CHART: ChartReader}
+SESSION_PROMISES: dict[Capability, type] = {
+    Capability.FINISH: FinishingSession,
+    Capability.CHANGED_SINCE: WatchingSession,
+    Capability.VOID: VoidingSession,
+}
+
+
+def missing_from_connector(connector: object, capabilities: frozenset[Capability]) -> Iterator[str]:
+    """Yield what a connector lacks of Connector, and of what its capabilities promise."""
+    yield from _missing(connector, Connector)
+    for capability in sorted(capabilities & CONNECTOR_PROMISES.keys()):
+        yield from _missing(connector, CONNECTOR_PROMISES[capability])
+
+
+def missing_from_session(session: object, capabilities: frozenset[Capability]) -> Iterator[str]:
+    """Yield what a session lacks of Session, and of what its connector's capabilities promise."""
+    yield from _missing(session, Session)
+    for capability in sorted(capabilities & SESSION_PROMISES.keys()):
+        yield from _missing(session, SESSION_PROMISES[capability])
+
+
+def missing_from_sandbox(sandbox: object) -> Iterator[str]:
+    """Yield what a sandbox lacks of Sandbox."""
+    yield from _missing(sandbox, Sandbox)
+
+
+def _missing(thing: object, protocol: type) -> Iterator[str]:
+    for name, promised in vars(protocol).items():
+        if name.startswith("_") or not inspect.isfunction(promised):
+            continue
+        method = getattr(thing, name, None)
+        arguments = list(inspect.signature(promised).parameters)[1:]
+        if not callable(method):
+            yield f"{name}() is missing"
+        elif inspect.iscoroutinefunction(method) or inspect.isasyncgenfunction(method):
+            yield f"{name}() is asynchronous, and the hub calls it from a thread"
+        elif not _takes(method, arguments):
+            yield f"{name}() does not take ({', '.join(arguments)})"
+
+
+def _takes(method: Callable[..., object], arguments: list[str]) -> bool:
+    try:
+        inspect.signature(method).bind(*arguments)
+    except TypeError:
+        return False
+    except ValueError:  # a built-in that tells no signature
+        return True
+    return True

@@ -1,0 +1,93 @@
+"""What is installed and sound, what is broken and why, and who hears of a settled export."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+
+from hub.api import Sandbox, SettledExport
+from hub.plugins.calls import Raised, call
+from hub.plugins.connector import GuardedConnector
+from hub.plugins.errors import UnknownConnector
+from hub.plugins.origin import Origin
+
+log = logging.getLogger(__name__)
+
+Observer = Callable[[SettledExport], object]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InstalledConnector:
+    """A connector that may be used, and the distribution that brought it."""
+
+    connector: GuardedConnector
+    distribution: str
+    version: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InstalledSandbox:
+    """A stand-in that may be started, and the distribution that brought it."""
+
+    sandbox: Sandbox
+    distribution: str
+    version: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BrokenPlugin:
+    """A plugin that is installed and not used.
+
+    reason: one sentence or two, for whoever runs the hub; connector_ids: what it would have brought, where known.
+    """
+
+    name: str
+    distribution: str
+    version: str
+    reason: str
+    connector_ids: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Registry:
+    """All plugins of this installation, looked at once.
+
+    connectors and sandboxes: by connector id; blocked: names of those that the operator switched off.
+    """
+
+    connectors: Mapping[str, InstalledConnector]
+    sandboxes: Mapping[str, InstalledSandbox]
+    broken: tuple[BrokenPlugin, ...]
+    blocked: tuple[str, ...]
+    observers: tuple[tuple[Origin, Observer], ...] = field(repr=False)
+
+    def connector(self, connector_id: str) -> GuardedConnector:
+        """Return a sound connector; raises UnknownConnector, which says why a broken or blocked one is not there."""
+        found = self.connectors.get(connector_id)
+        if found is None:
+            raise UnknownConnector(" ".join(self._why_not(connector_id)))
+        return found.connector
+
+    def tell_settled(self, export: SettledExport) -> None:
+        """Tell each observer, one at a time, of an export that has come to rest; what they raise is logged."""
+        for origin, tell in self.observers:
+            outcome = call(lambda tell=tell: tell(export))  # type: ignore[misc]
+            if isinstance(outcome, Raised):
+                log.error(
+                    "plugin %s failed in hub_export_settled() for export %s with %s",
+                    origin,
+                    export.export,
+                    type(outcome.error).__name__,
+                )
+                log.debug("where it failed", exc_info=outcome.error)
+
+    def _why_not(self, connector_id: str) -> Iterator[str]:
+        known = ", ".join(sorted(self.connectors)) or "none"
+        yield f'There is no connector "{connector_id}"; installed: {known}.'
+        for plugin in self.broken:
+            if connector_id == plugin.name or connector_id in plugin.connector_ids:
+                origin = Origin(name=plugin.name, distribution=plugin.distribution, version=plugin.version)
+                yield f"The plugin {origin} is broken: {plugin.reason}"
+        if connector_id in self.blocked:
+            yield f'The plugin "{connector_id}" is switched off on this installation.'

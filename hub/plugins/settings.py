@@ -1,0 +1,118 @@
+"""From what a person typed to a connector's settings, with problems that never repeat what was typed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING
+
+from hub.api import Level, Problem
+from hub.plugins.calls import printable, reading
+from hub.plugins.errors import ContractBroken, SettingsInvalid
+from hub.plugins.origin import Origin
+
+if TYPE_CHECKING:
+    from pydantic import BaseModel
+    from pydantic_core import ErrorDetails
+
+LONGEST_NAME = 80  # characters
+NOT_ACCEPTABLE = "is not acceptable"
+SHORTEST_SECRET = 4  # characters: shorter values are in any sentence by chance
+
+_WRONG = {
+    "missing": "is needed",
+    "extra_forbidden": "is not one of this connector's settings",
+    "literal_error": "must be one of {expected}",
+    "enum": "must be one of {expected}",
+    "union_tag_invalid": "must be one of {expected_tags}",
+    "int_parsing": "must be a whole number",
+    "int_type": "must be a whole number",
+    "decimal_parsing": "must be a number",
+    "bool_parsing": "must be true or false",
+    "bool_type": "must be true or false",
+    "string_type": "must be text",
+    "string_too_short": "must have at least {min_length} characters",
+    "string_too_long": "must have at most {max_length} characters",
+    "greater_than": "must be more than {gt}",
+    "greater_than_equal": "must be at least {ge}",
+    "less_than": "must be less than {lt}",
+    "less_than_equal": "must be at most {le}",
+    "date_from_datetime_parsing": "must be a date such as 2026-10-31",
+    "date_parsing": "must be a date such as 2026-10-31",
+}
+
+
+def settings_from(model: type[BaseModel], values: Mapping[str, object], origin: Origin) -> BaseModel:
+    """Return a connector's settings from texts, or from values of JSON; raises SettingsInvalid."""
+    unknown = tuple(_unknown(model, values))
+    if unknown:
+        raise SettingsInvalid(unknown)
+    outcome = reading(origin, "settings", lambda: _validated(model, values))
+    if isinstance(outcome, list):
+        raise SettingsInvalid(tuple(_problem(details, values) for details in outcome))
+    if type(outcome) is not model:
+        raise ContractBroken(
+            f"The plugin {origin} broke the contract: its settings are of another class.", code="contract_broken"
+        )
+    return outcome
+
+
+def _validated(model: type[BaseModel], values: Mapping[str, object]) -> BaseModel | list[ErrorDetails]:
+    from pydantic import ValidationError
+
+    try:
+        if _all_text(values):
+            return model.model_validate_strings(values)
+        return model.model_validate(values)
+    except ValidationError as error:
+        return error.errors(include_url=False, include_input=False)
+
+
+def _all_text(value: object) -> bool:
+    return isinstance(value, str) or (isinstance(value, Mapping) and all(_all_text(each) for each in value.values()))
+
+
+def _unknown(model: type[BaseModel], values: Mapping[str, object]) -> Iterator[Problem]:
+    known = ", ".join(model.model_fields) or "it has none"
+    for name in sorted(values.keys() - model.model_fields.keys()):
+        yield _wrong(name, f"is not one of this connector's settings: {known}")
+
+
+def _problem(details: ErrorDetails, values: Mapping[str, object]) -> Problem:
+    name = ".".join(str(part) for part in details["loc"])
+    if details["type"] in _WRONG:
+        return _wrong(name, _filled(_WRONG[details["type"]], details.get("ctx", {})))
+    text = details["msg"].removeprefix("Value error, ").removeprefix("Assertion failed, ").rstrip(".")
+    return _wrong(name, NOT_ACCEPTABLE if _repeats(text, values) else f"{NOT_ACCEPTABLE}: {text}")
+
+
+def _filled(sentence: str, context: Mapping[str, object]) -> str:
+    try:
+        return sentence.format_map(context)
+    except KeyError:  # a plugin's own error under a name of pydantic's
+        return NOT_ACCEPTABLE
+
+
+def _repeats(text: str, values: Mapping[str, object]) -> bool:
+    given = {str(leaf).strip().casefold() for leaf in _leaves(values)}
+    return any(len(leaf) >= SHORTEST_SECRET and leaf in text.casefold() for leaf in given)
+
+
+def _leaves(value: object) -> Iterator[object]:
+    if isinstance(value, Mapping):
+        for member in value.values():
+            yield from _leaves(member)
+    elif isinstance(value, list | tuple):
+        for member in value:
+            yield from _leaves(member)
+    else:
+        yield value
+
+
+def _wrong(name: str, sentence: str) -> Problem:
+    about = f"The setting {printable(name, LONGEST_NAME)}" if name else "The settings"
+    return Problem(
+        level=Level.PROBLEM,
+        code="setting_invalid",
+        message=f"{about} {sentence}.",
+        fix="Correct it in the connection's settings.",
+    )
