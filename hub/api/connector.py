@@ -169,6 +169,13 @@ class ChartReader(Connector, Protocol):
         """Return the accounts of a chart that the customer exported; raises ChartUnreadable."""
 
 
+class LimitedConnector(Connector, Protocol):
+    """A connector whose limits depend on a connection's settings; it needs no capability, since info has defaults."""
+
+    def limits(self, settings: BaseModel) -> Limits:
+        """Return what the accounting system bears for a connection with these settings, instead of info.limits."""
+
+
 class ChartUnreadable(ValueError):
     """A file that is not a chart this connector knows; the message says what was expected and in which line."""
 

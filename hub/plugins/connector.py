@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from hub.api import Account, Capability, ChartUnreadable, Connection, ConnectorInfo, File
+from hub.api import Account, Capability, ChartUnreadable, Connection, ConnectorInfo, File, Limits
 from hub.plugins import settings
 from hub.plugins.calls import Unchecked, drained, printable, reading
 from hub.plugins.errors import NotCapable
@@ -46,6 +46,13 @@ class GuardedConnector:
             refuse(self.origin, iter((wrong,)))
         return label
 
+    def limits(self, chosen: BaseModel) -> Limits:
+        """Return what the accounting system bears for a connection with these settings; raises ConnectorError."""
+        if not self._limits_by_settings:
+            return self.info.limits
+        value = reading(self.origin, "limits", lambda: self._connector.limits(chosen))
+        return checked(self.origin, "limits", value, Limits)
+
     def settings_from(self, values: Mapping[str, object]) -> BaseModel:
         """Return settings from texts, or from values of JSON; raises SettingsInvalid, which lists what is wrong."""
         return settings.settings_from(self.info.settings, values, self.origin)
@@ -75,6 +82,10 @@ class GuardedConnector:
             guarded.close()
         refuse(self.origin, (f"of the session that open() returned, {lack}" for lack in lacking))
         return guarded
+
+    @property
+    def _limits_by_settings(self) -> bool:
+        return reading(self.origin, "limits", lambda: hasattr(self._connector, "limits"))
 
     def _chart(self, file: File) -> object:
         try:

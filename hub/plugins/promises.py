@@ -10,6 +10,7 @@ from hub.api import (
     ChartReader,
     Connector,
     FinishingSession,
+    LimitedConnector,
     Sandbox,
     Session,
     VoidingSession,
@@ -27,6 +28,8 @@ SESSION_PROMISES: dict[Capability, type] = {
 def missing_from_connector(connector: object, capabilities: frozenset[Capability]) -> Iterator[str]:
     """Yield what a connector lacks of Connector, and of what its capabilities promise."""
     yield from _missing(connector, Connector)
+    if hasattr(connector, "limits"):
+        yield from _missing(connector, LimitedConnector)
     for capability in sorted(capabilities & CONNECTOR_PROMISES.keys()):
         yield from _missing(connector, CONNECTOR_PROMISES[capability])
 
