@@ -137,9 +137,12 @@ def test_more_lines_than_the_program_takes_are_refused(layout: str, most: int) -
         session(layout).post(longer)
 
 
-def test_the_most_lines_can_be_set() -> None:
-    entry = replace(small(), lines=small().lines * 2)
-    assert codes(session("xero", accounts_of(entry), max_lines="2").preflight(entry)) == ["too_many_lines"]
+@pytest.mark.parametrize(("most", "found"), [("2", ["too_many_lines"]), ("3", [])])
+def test_the_most_lines_can_be_set(most: str, found: list[str]) -> None:
+    debit, credit = small().lines
+    whole = replace(credit, amount=debit.amount * 2)
+    entry = replace(small(), lines=(debit, debit, whole))
+    assert codes(session("xero", accounts_of(entry), max_lines=most).preflight(entry)) == found
 
 
 @pytest.mark.parametrize(
