@@ -43,12 +43,13 @@ _WRONG = {
 
 def settings_from(model: type[BaseModel], values: Mapping[str, object], origin: Origin) -> BaseModel:
     """Return a connector's settings from texts, or from values of JSON; raises SettingsInvalid."""
-    unknown = tuple(_unknown(model, values))
-    if unknown:
-        raise SettingsInvalid(unknown)
-    outcome = reading(origin, "settings", lambda: _validated(model, values))
+    known = {name: value for name, value in values.items() if name in model.model_fields}
+    outcome = reading(origin, "settings", lambda: _validated(model, known))
+    problems = [*_unknown(model, values)]
     if isinstance(outcome, list):
-        raise SettingsInvalid(tuple(_problem(details, values) for details in outcome))
+        problems += [_problem(details, values) for details in outcome]
+    if problems:
+        raise SettingsInvalid(tuple(problems))
     if type(outcome) is not model:
         raise ContractBroken(
             f"The plugin {origin} broke the contract: its settings are of another class.", code="contract_broken"

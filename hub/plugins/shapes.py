@@ -126,6 +126,8 @@ def _flaws_of_model(value: object, at: str) -> Iterator[str]:
         yield f"{at} must be a pydantic model class"
     elif value.model_config.get("hide_input_in_errors") is not True:
         yield f"{at} must set hide_input_in_errors in its model_config, so that no error repeats a secret"
+    elif any(field.validation_alias is not None for field in value.model_fields.values()):
+        yield f"{at} must have no aliases, since settings are kept and shown by the names of their fields"
 
 
 @cache

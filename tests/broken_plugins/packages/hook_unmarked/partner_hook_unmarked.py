@@ -1,0 +1,5 @@
+"""Forgets to mark its hook."""
+
+
+def hub_connectors() -> list[object]:
+    return []

@@ -1,0 +1,1 @@
+"""Names an object that its module does not have."""
