@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
@@ -83,7 +84,7 @@ def _problem(details: ErrorDetails, values: Mapping[str, object]) -> Problem:
     if details["type"] in _WRONG:
         return _wrong(name, _filled(_WRONG[details["type"]], details.get("ctx", {})))
     text = details["msg"].removeprefix("Value error, ").removeprefix("Assertion failed, ").rstrip(".")
-    return _wrong(name, NOT_ACCEPTABLE if _repeats(text, values) else f"{NOT_ACCEPTABLE}: {text}")
+    return _wrong(name, f"{NOT_ACCEPTABLE}: {_without_values(text, values)}")
 
 
 def _filled(sentence: str, context: Mapping[str, object]) -> str:
@@ -93,9 +94,13 @@ def _filled(sentence: str, context: Mapping[str, object]) -> str:
         return NOT_ACCEPTABLE
 
 
-def _repeats(text: str, values: Mapping[str, object]) -> bool:
-    given = {str(leaf).strip().casefold() for leaf in _leaves(values)}
-    return any(len(leaf) >= SHORTEST_SECRET and leaf in text.casefold() for leaf in given)
+def _without_values(text: str, values: Mapping[str, object]) -> str:
+    """Return what a plugin wrote, with an ellipsis for each value that was given, since any of them may be a secret."""
+    given = {str(leaf).strip() for leaf in _leaves(values)}
+    for value in sorted(given, key=len, reverse=True):
+        if len(value) >= SHORTEST_SECRET:
+            text = re.sub(re.escape(value), "…", text, flags=re.IGNORECASE)
+    return text
 
 
 def _leaves(value: object) -> Iterator[object]:
@@ -110,7 +115,7 @@ def _leaves(value: object) -> Iterator[object]:
 
 
 def _wrong(name: str, sentence: str) -> Problem:
-    about = f"The setting {printable(name, LONGEST_NAME)}" if name else "The settings"
+    about = f"The setting {printable(name, LONGEST_NAME)}" if name else "The combination of settings"
     return Problem(
         level=Level.PROBLEM,
         code="setting_invalid",

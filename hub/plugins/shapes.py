@@ -8,7 +8,7 @@ from datetime import date
 from decimal import Decimal
 from functools import cache
 from itertools import islice
-from types import UnionType
+from types import NoneType, UnionType
 from typing import TypeAlias, TypeVar, Union, cast, get_args, get_origin, get_type_hints
 
 from hub.plugins.calls import MOST_ITEMS
@@ -26,6 +26,7 @@ _WORDS = {
     bytes: "bytes",
     Decimal: "a Decimal",
     date: "a date",
+    NoneType: "None",
 }
 _NOTHING = object()
 
