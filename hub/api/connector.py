@@ -22,7 +22,12 @@ FEWEST_LINES = 2
 
 
 class Capability(StrEnum):
-    """What a connector can do beyond posting; the hub asks for a capability, never for an accounting system."""
+    """What a connector can do beyond posting; the hub asks for a capability, never for an accounting system.
+
+    read_chart: it reads a chart from the customer's own export; files: posting makes a file that a person imports;
+    finish: it completes a draft that a lost call left; changed_since: it tells what changed in one cheap call;
+    void: it voids a journal so that the voided one stays visible.
+    """
 
     READ_CHART = "read_chart"
     FILES = "files"

@@ -120,7 +120,7 @@ def file(value: File, at: str) -> Iterator[str]:
 
 
 def receipt(value: Receipt, at: str) -> Iterator[str]:
-    """A receipt has an id unless it is a file, a file where its status is `file` only, and a web url or none."""
+    """A receipt has an id (a file may have none), a file exactly where its status is `file`, and a web url or none."""
     if value.id or value.status is not ReceiptStatus.FILE:
         yield from _line(value.id, f"{at}.id")
     if (value.file is not None) is not (value.status is ReceiptStatus.FILE):
