@@ -10,6 +10,7 @@ from typing import Annotated, Any, Literal
 
 import pytest
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator, model_validator
+from pydantic_core import PydanticCustomError
 
 from hub.api import (
     Account,
@@ -154,6 +155,35 @@ def test_no_problem_repeats_what_was_typed(secret: str) -> None:
     assert "hunter2" not in repr(refused.value.problems).casefold()
     assert refused.value.__cause__ is None
     assert refused.value.__context__ is None
+
+
+def test_settings_that_turn_into_something_else_are_refused() -> None:
+    class Shifty(BaseModel):
+        model_config = ConfigDict(hide_input_in_errors=True)
+
+        @model_validator(mode="wrap")
+        @classmethod
+        def another(cls, data: Any, handler: Any) -> Any:
+            return Settings()
+
+    with pytest.raises(ContractBroken, match="its settings are of another class"):
+        connector(info=replace(INFO, settings=Shifty)).settings_from({})
+
+
+def test_an_error_of_a_plugins_own_under_a_known_name_is_told_without_its_text() -> None:
+    class Strange(BaseModel):
+        model_config = ConfigDict(hide_input_in_errors=True)
+
+        journal: str = ""
+
+        @field_validator("journal")
+        @classmethod
+        def refuse(cls, journal: str) -> str:
+            raise PydanticCustomError("enum", "not {journal}", {"journal": journal})
+
+    with pytest.raises(SettingsInvalid) as refused:
+        connector(info=replace(INFO, settings=Strange)).settings_from({"journal": "hunter2"})
+    assert [problem.message for problem in refused.value.problems] == ["The setting journal is not acceptable."]
 
 
 def test_settings_whose_own_checks_fail_are_an_error_of_the_plugin() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -263,12 +264,15 @@ def test_a_file_out_of_post_needs_the_capability_to_make_files() -> None:
 
 
 @pytest.mark.parametrize(
-    ("write", "capability"), [("finish", Capability.FINISH), ("void", Capability.VOID)], ids=["finish", "void"]
+    ("method", "capability"),
+    [("finish", Capability.FINISH), ("void", Capability.VOID), ("changed_since", Capability.CHANGED_SINCE)],
+    ids=str,
 )
-def test_what_a_connector_does_not_claim_is_not_called(write: str, capability: Capability) -> None:
-    opened = session(info=without(capability), **{write: SystemExit("called")})
+def test_what_a_connector_does_not_claim_is_not_called(method: str, capability: Capability) -> None:
+    opened = session(info=without(capability), **{method: SystemExit("called")})
+    calls = {**WRITES, "changed_since": lambda it: it.changed_since(datetime(2026, 11, 1, tzinfo=UTC))}
     with pytest.raises(NotCapable, match="Ledgerly does not offer this") as refused:
-        WRITES[write](opened)
+        calls[method](opened)
     assert isinstance(refused.value, NotWritten)
 
 

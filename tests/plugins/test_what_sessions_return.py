@@ -167,6 +167,7 @@ WRONG = {
     "a file in a Windows folder": ("find", [file(name="C:\\books.csv")], "name must be a plain file name"),
     "a file that is a folder": ("find", [file(name="..")], "name must be a plain file name"),
     "a hidden file": ("find", [file(name=".htaccess")], "name must be a plain file name"),
+    "a file that ends in a dot": ("find", [file(name="books.")], "name must be a plain file name"),
     "a file without a name": ("find", [file(name="")], "file.name must be 1 to 255 printable characters"),
     "a file of nothing": ("find", [file(content=b"")], "file.content must not be empty"),
     "a file of text": ("find", [file(content="x")], "file.content must be bytes, not str"),
@@ -276,10 +277,11 @@ def test_what_the_operator_interrupts_stays_interrupted() -> None:
         session(accounts=KeyboardInterrupt()).accounts()
 
 
-def test_a_file_needs_the_capability_to_make_files() -> None:
-    opened = session(info=without(Capability.FILES), find=(file(),))
+@pytest.mark.parametrize("method", ["find", "changed_since"])
+def test_a_file_needs_the_capability_to_make_files(method: str) -> None:
+    opened = session(info=without(Capability.FILES), **{method: (file(),)})
     with pytest.raises(ContractBroken, match="returned a file, which needs the capability files"):
-        opened.find(entry())
+        ask(opened, method)
 
 
 def test_at_most_three_flaws_are_told_at_once() -> None:
