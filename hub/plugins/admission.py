@@ -115,7 +115,9 @@ def _last_line(error: BaseException) -> str:
 def _misspelt(manager: pluggy.PluginManager) -> str:
     from difflib import get_close_matches
 
-    unknown = next(name for name, hook in vars(manager.hook).items() if name[0] != "_" and not hook.has_spec())
+    unspecified = [hook for name, hook in vars(manager.hook).items() if name[0] != "_" and not hook.has_spec()]
+    wanted = (hook for hook in unspecified if not all(each.optionalhook for each in hook.get_hookimpls()))
+    unknown = printable(next(wanted).name, LONGEST_NAME)
     close = get_close_matches(unknown, HOOKS, n=1)
     return f"The hub has no hook {unknown}; " + (
         f"did you mean {close[0]}?" if close else f"its hooks are {', '.join(HOOKS)}."

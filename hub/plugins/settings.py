@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
 
 LONGEST_NAME = 80  # characters
+LONGEST_TEXT = 300  # characters of what a plugin wrote
 NOT_ACCEPTABLE = "is not acceptable"
 SHORTEST_SECRET = 4  # characters: shorter values are in any sentence by chance
 
@@ -84,7 +85,7 @@ def _problem(details: ErrorDetails, values: Mapping[str, object]) -> Problem:
     if details["type"] in _WRONG:
         return _wrong(name, _filled(_WRONG[details["type"]], details.get("ctx", {})))
     text = details["msg"].removeprefix("Value error, ").removeprefix("Assertion failed, ").rstrip(".")
-    return _wrong(name, f"{NOT_ACCEPTABLE}: {_without_values(text, values)}")
+    return _wrong(name, f"{NOT_ACCEPTABLE}: {printable(_without_values(text, values), LONGEST_TEXT)}")
 
 
 def _filled(sentence: str, context: Mapping[str, object]) -> str:

@@ -88,6 +88,20 @@ def test_a_hook_that_never_ends_is_refused() -> None:
     assert reason(load(only=[Endless()])) == "Its hub_connectors() must not return more than 100,000 objects."
 
 
+def test_the_hook_that_is_misspelt_is_named_and_not_one_that_is_optional() -> None:
+    class Hopeful:
+        @hookimpl(optionalhook=True)
+        def hub_a_hook_of_tomorrow(self) -> None:
+            pass
+
+        @hookimpl
+        def something_else(self) -> None:
+            pass
+
+    said = reason(load(only=[Hopeful()]))
+    assert said.startswith("The hub has no hook something_else; its hooks are hub_connectors,")
+
+
 class StandIn:
     """A sandbox for a connector."""
 

@@ -63,6 +63,8 @@ class Rich(BaseModel):
     def not_reserved(cls, journal: str) -> str:
         if journal == "XXXX":
             raise ValueError("journal XXXX is kept for closing entries")
+        if journal == "BELL":
+            raise ValueError("the reserved\x1b[31m\njournal" + "!" * 1000)
         if journal == "OOPS":
             raise RecursionError(journal)
         return journal
@@ -155,6 +157,12 @@ def test_no_problem_repeats_what_was_typed(secret: str) -> None:
     assert "hunter2" not in repr(refused.value.problems).casefold()
     assert refused.value.__cause__ is None
     assert refused.value.__context__ is None
+
+
+def test_what_a_plugin_writes_about_a_setting_is_one_short_line() -> None:
+    (message,) = problems({"journal": "BELL"})
+    assert message.startswith("The setting journal is not acceptable: the reserved [31m journal!!!")
+    assert len(message) < 400
 
 
 def test_settings_that_turn_into_something_else_are_refused() -> None:
