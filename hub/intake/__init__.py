@@ -1,9 +1,10 @@
 """Reading files: CSV, XLSX and JSON rows to checked values, with every error by row, column and rule."""
 
-from hub.intake.counts import CountNames, Line, OpenCount, read_counts
+from hub.intake.counts import CountNames, Line, OpenCount, read_counts, valued
 from hub.intake.json_rows import JsonSheet
 from hub.intake.kinds import KINDS, Column, Kind, template
-from hub.intake.reading import open_sheet, read_records
+from hub.intake.layout import match
+from hub.intake.reading import Progress, Records, open_sheet, read_records
 from hub.intake.report import FileRefused, Refused, Report, RowError, RowNote
 from hub.intake.sheet import Sheet
 
@@ -16,13 +17,17 @@ __all__ = [
     "Kind",
     "Line",
     "OpenCount",
+    "Progress",
+    "Records",
     "Refused",
     "Report",
     "RowError",
     "RowNote",
     "Sheet",
+    "match",
     "open_sheet",
     "read_counts",
     "read_records",
     "template",
+    "valued",
 ]

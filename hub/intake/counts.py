@@ -17,11 +17,11 @@ from hub.intake import cells
 from hub.intake.cells import MICRO_DIGITS, SPACES
 from hub.intake.kinds import KINDS
 from hub.intake.layout import is_blank, match
-from hub.intake.reading import Progress, read_cell
+from hub.intake.reading import PROGRESS_EVERY, Progress, read_cell
 from hub.intake.report import FileRefused, Refused, Report
 from hub.intake.sheet import Sheet
 
-BATCH_ROWS = 5_000
+BATCH_ROWS = 250  # few enough that a batch is gone before the garbage collector walks through it
 MOST_REMEMBERED = 20_000
 
 Line = tuple[int, int, int, int, int, str, str, int, int | None, int, int]
@@ -72,10 +72,12 @@ def read_counts(
     """
     reader = _Reader(sheet, names, report)
     rows = sheet.rows(reader.layout.holds)
+    told = 0
     while batch := list(islice(rows, BATCH_ROWS)):
         yield reader.lines(batch)
-        if progress:
-            progress(report.rows)
+        if progress and report.rows - told >= PROGRESS_EVERY:
+            told = report.rows
+            progress(told)
     if report.rows == 0:
         raise FileRefused("no_rows", "The file has a header and no rows.")
 
@@ -137,8 +139,8 @@ class _Reader:
                 quantity = quantities[quantity_text]
                 cost = costs[cost_text]
                 if value_text or cost is None or (product := quantity * cost) < 0 or product > largest:
-                    value, differs = _valued(quantity, cost, value_text, count.digits)
-                else:  # what `_valued` does, for most lines
+                    value, differs = valued(quantity, cost, value_text, count.digits)
+                else:  # what `valued` does, for most lines
                     value, differs = (product + half) // minor_unit, 0
                 line = (count.id, number, company_id, item_id, category_id,
                         texts[area], texts[unit], quantity, cost, value, differs)  # fmt: skip
@@ -241,7 +243,7 @@ class _Reader:
 
     def _examine_value(self, number: int, values: dict[str, Any], count: OpenCount) -> None:
         value = "" if values["value"] is None else f"{values['value']:f}"
-        self._attempt(number, lambda: _valued(values["quantity"], values["unit_cost"], value, count.digits))
+        self._attempt(number, lambda: valued(values["quantity"], values["unit_cost"], value, count.digits))
 
     def _attempt(self, number: int, check: Callable[[], object]) -> None:
         try:
@@ -257,7 +259,7 @@ def _cost(text: str) -> int | None:
     return cells.micro(text) if text.strip(SPACES) else None
 
 
-def _valued(quantity: int, cost: int | None, text: str, digits: int) -> tuple[int, int]:
+def valued(quantity: int, cost: int | None, text: str, digits: int) -> tuple[int, int]:
     """Return a line's value in minor units and whether it differs from quantity × unit cost; raises Refused."""
     unit = UNITS[digits]
     if cost is None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any, BinaryIO
 
 from hub.intake.cells import SPACES
@@ -28,10 +29,18 @@ def open_sheet(file: BinaryIO, encoding: str) -> Sheet:
     return XlsxSheet(file) if is_xlsx(start) else CsvSheet(file, encoding)
 
 
-def read_records(sheet: Sheet, kind: Kind, report: Report, progress: Progress | None = None) -> list[Any]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Records:
+    """The good rows of a file, and the columns it has. Any: the kind's own record class."""
+
+    rows: Sequence[Any]
+    columns: frozenset[str]
+
+
+def read_records(sheet: Sheet, kind: Kind, report: Report, progress: Progress | None = None) -> Records:
     """Return the good rows of every kind but counts as its records; errors go to the report.
 
-    Any: the kind's own record class. Raises FileRefused for what is wrong with the file as a whole.
+    Raises FileRefused for what is wrong with the file as a whole.
     """
     if kind.record is None:
         raise ValueError(f"{kind.name} are not read as records")
@@ -40,7 +49,7 @@ def read_records(sheet: Sheet, kind: Kind, report: Report, progress: Progress | 
     found = [kind.record(row=number, **values) for number, values in read.rows(sheet, progress)]
     if report.rows == 0:
         raise FileRefused("no_rows", "The file has a header and no rows.")
-    return found
+    return Records(rows=found, columns=frozenset(layout.places))
 
 
 class _RowReader:

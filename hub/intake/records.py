@@ -114,9 +114,9 @@ class ChartRow:
     """One account of a connection's chart, as its accounting system names it."""
 
     row: int
-    number: str
-    name: str
-    kind: str
+    kind: str | None
+    number: str = ""
+    name: str = ""
     id: str = ""
     active: bool = True
     why_not_postable: str = ""

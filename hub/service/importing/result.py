@@ -1,0 +1,67 @@
+"""What came of an import."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from hub.intake import RowError, RowNote
+
+
+class ImportRefused(ValueError):
+    """The import cannot even begin; the message says what to do."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AmendedCount:
+    """A count that now differs from what its standing export posted."""
+
+    site: str
+    count_date: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImportResult:
+    """What an import found and did.
+
+    rows: read, blank ones not counted; added, changed, unchanged, removed: rows, or whole counts for `counts`;
+    left_out: rows, counts, transfers or batches that valid_rows left out.
+    stored: whether the file was taken: false where an error kept all of it out.
+    errors and notes: the first 1,000 of error_count and note_count.
+    """
+
+    kind: str
+    rows: int
+    stored: bool
+    added: int = 0
+    changed: int = 0
+    unchanged: int = 0
+    removed: int = 0
+    left_out: int = 0
+    errors: tuple[RowError, ...] = ()
+    error_count: int = 0
+    notes: tuple[RowNote, ...] = ()
+    note_count: int = 0
+    amended: tuple[AmendedCount, ...] = ()
+
+    @property
+    def changes(self) -> int:
+        """How many things are not as before."""
+        return self.added + self.changed + self.removed
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """What one kind's import stored, before it is told with the file's errors and notes."""
+
+    added: int = 0
+    changed: int = 0
+    unchanged: int = 0
+    removed: int = 0
+    left_out: int = 0
+    amended: tuple[AmendedCount, ...] = ()
+
+    @property
+    def changes(self) -> int:
+        """How many things are not as before."""
+        return self.added + self.changed + self.removed
