@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from itertools import islice
 from operator import itemgetter
 from typing import Any, Protocol, TypeVar
@@ -234,22 +235,25 @@ class _Reader:
             return None
         count.bad = True
         if "status" in values:
-            self._attempt(number, lambda: self._count(values["count_date"], values["site"], values["status"]))
+            check = partial(self._count, values["count_date"], values["site"], values["status"])
+            self._attempt(number, "status", values["status"] or "", check)
         return count
 
     def _examine_item(self, number: int, values: dict[str, Any]) -> None:
         if {"item", "category"} <= values.keys():
-            self._attempt(number, lambda: self._names.item(values["item"], values["category"]))
+            check = partial(self._names.item, values["item"], values["category"])
+            self._attempt(number, "category", values["category"], check)
 
     def _examine_value(self, number: int, values: dict[str, Any], count: OpenCount) -> None:
         value = "" if values["value"] is None else f"{values['value']:f}"
-        self._attempt(number, lambda: valued(values["quantity"], values["unit_cost"], value, count.digits))
+        check = partial(valued, values["quantity"], values["unit_cost"], value, count.digits)
+        self._attempt(number, "value", value, check)
 
-    def _attempt(self, number: int, check: Callable[[], object]) -> None:
+    def _attempt(self, number: int, column: str, text: str, check: Callable[[], object]) -> None:
         try:
             check()
         except Refused as refused:
-            self._report.error(number, refused.column, refused)
+            self._report.error(number, column, refused, text)
 
 
 _GROUPS = (("count_date", "site", "status"), ("item", "category"), ("area", "unit", "quantity", "unit_cost", "value"))

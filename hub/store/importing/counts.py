@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from itertools import zip_longest
 from typing import Any
 
-from sqlalchemy import Connection, delete, exists, insert, select, text, update
+from sqlalchemy import Connection, CursorResult, delete, exists, insert, select, text, update
 
 from hub.store.importing.bulk import insert_rows
 from hub.store.importing.sql import COUNT, COUNT_LINE, COUNT_TOTAL, EXPORT_COUNT, ITEM
@@ -188,12 +187,13 @@ class CountStore:
     def _same_lines(self, count: NewCount, old: Any) -> bool:  # noqa: ANN401 - a row of valuation_count
         if (count.lines, count.value) != (old.lines, old.value):
             return False
-        return all(new == was for new, was in zip_longest(self._sorted_lines(count.id), self._sorted_lines(old.id)))
+        with self._sorted_lines(count.id) as new, self._sorted_lines(old.id) as before:
+            return all(line == other for line, other in zip(new, before, strict=True))
 
-    def _sorted_lines(self, count_id: int) -> Iterator[Any]:
+    def _sorted_lines(self, count_id: int) -> CursorResult[Any]:
         columns = [COUNT_LINE.c[name] for name in _COMPARED]
         statement = select(*columns).where(COUNT_LINE.c.count_id == count_id).order_by(*columns)
-        yield from self._connection.execution_options(yield_per=_ROWS_AT_ONCE).execute(statement)
+        return self._connection.execute(statement.execution_options(yield_per=_ROWS_AT_ONCE))
 
     def _make_current(self, count: NewCount) -> None:
         self._connection.execute(
