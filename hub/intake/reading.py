@@ -79,7 +79,7 @@ class _RowReader:
             fitted = row if len(row) == self._layout.width else self._layout.fitted(row)
         except Refused as refused:
             self._report.error(number, "", refused)
-            self._report.leave_out("")
+            self._leave_out({})
             return None
         before = self._report.error_count
         values = self._cells(number, fitted)
@@ -87,8 +87,13 @@ class _RowReader:
             self._check_one_of(number, values)
         if self._report.error_count == before:
             return values
-        self._report.leave_out(str(values.get(self._layout.kind.group, "")))
+        self._leave_out(values)
         return None
+
+    def _leave_out(self, values: dict[str, object]) -> None:
+        """Mark what the bad row belongs to, for kinds whose rows belong together."""
+        if group := self._layout.kind.group:
+            self._report.leave_out(str(values.get(group, "")))
 
     def _cells(self, number: int, row: list[str]) -> dict[str, object]:
         values: dict[str, object] = {}
