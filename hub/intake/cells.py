@@ -7,7 +7,7 @@ from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
 
-from hub.intake.report import Refused
+from hub.intake.report import Refused, Unreadable
 
 LONGEST_NAME = 200
 MICRO_DIGITS = 6
@@ -20,20 +20,6 @@ _UNSEEN = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufeff]")
 _NUMBER = re.compile(r"(-?)([0-9]+)(?:\.([0-9]+))?")
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _LONGEST_WHOLE_PART = 18
-
-
-class Unreadable(str):
-    """A cell of a spreadsheet that holds no plain text, number or date; its text says why, after a NUL."""
-
-    __slots__ = ()
-
-    @classmethod
-    def because(cls, reason: str) -> Unreadable:
-        return cls(f"\0{reason}")
-
-    @property
-    def reason(self) -> str:
-        return self[1:]
 
 
 def readable(text: str) -> str:

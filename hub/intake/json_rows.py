@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from hub.intake.cells import Unreadable
-from hub.intake.report import FileRefused
+from hub.intake.report import FileRefused, Unreadable
 from hub.intake.sheet import Holds
 
 

@@ -34,6 +34,25 @@ class RowNote:
     message: str
 
 
+class Unreadable(str):
+    """A cell of a spreadsheet that holds no plain text, number or date; its text says why, after a NUL.
+
+    The NUL keeps it from ever being taken for a name or number.
+    """
+
+    __slots__ = ()
+
+    @classmethod
+    def because(cls, reason: str) -> Unreadable:
+        """Return a cell that cannot be read, with a sentence saying why."""
+        return cls(f"\0{reason}")
+
+    @property
+    def reason(self) -> str:
+        """Why it cannot be read."""
+        return self[1:]
+
+
 class FileRefused(Exception):
     """The file cannot be read at all, or not beyond one place; nothing of it may be stored."""
 
@@ -110,6 +129,11 @@ class Report:
 
 
 def shown(value: str) -> str:
-    """Return a value fit to be printed: no control characters or lone surrogates, and not long."""
+    """Return a value fit to be printed: no control characters or lone surrogates, and not long.
+
+    What a spreadsheet could not give as text (see `Unreadable`) has no value to show.
+    """
+    if isinstance(value, Unreadable):
+        return ""
     cut = value if len(value) <= LONGEST_VALUE else value[: LONGEST_VALUE - 1] + "…"
     return "".join(character if character.isprintable() else "�" for character in cut)

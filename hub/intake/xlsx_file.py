@@ -11,8 +11,8 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from hub.intake import xlsx_parts
-from hub.intake.cells import SPACES, Unreadable
-from hub.intake.report import FileRefused
+from hub.intake.cells import SPACES
+from hub.intake.report import FileRefused, Unreadable
 from hub.intake.sheet import Holds
 
 if TYPE_CHECKING:
