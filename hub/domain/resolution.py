@@ -44,7 +44,9 @@ class Resolver:
             return Resolved(number, None, _unmapped_account(number, "", self.connection, where))
         account = self._map.get(number)
         if part is not None and not _kind_fits(part, gl_account.kind):
-            return Resolved(number, account, _wrong_kind(f"GL Account {number} {gl_account.name}", part, gl_account.kind, where))
+            return Resolved(
+                number, account, _wrong_kind(f"GL Account {number} {gl_account.name}", part, gl_account.kind, where)
+            )
         if account is None:
             return Resolved(number, None, _unmapped_account(number, gl_account.name, self.connection, where))
         if part is not None and account.kind is not None and not _kind_fits(part, account.kind):
