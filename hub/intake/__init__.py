@@ -1,5 +1,6 @@
 """Reading files: CSV, XLSX and JSON rows to checked values, with every error by row, column and rule."""
 
+from hub.intake.cells import minor
 from hub.intake.counts import CountNames, Line, OpenCount, read_counts, valued
 from hub.intake.json_rows import JsonSheet
 from hub.intake.kinds import KINDS, Column, Kind, template
@@ -25,6 +26,7 @@ __all__ = [
     "RowNote",
     "Sheet",
     "match",
+    "minor",
     "open_sheet",
     "read_counts",
     "read_records",

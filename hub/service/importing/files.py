@@ -18,6 +18,7 @@ from hub.service.importing import charts, setup
 from hub.service.importing.charts import ReadChart
 from hub.service.importing.counts import store_counts
 from hub.service.importing.movements import store_production, store_transfers
+from hub.service.importing.opening import store_opening
 from hub.service.importing.result import ImportRefused, ImportResult, Outcome
 from hub.service.importing.scope import Scope
 from hub.store import Database, lock_company
@@ -225,6 +226,8 @@ def _dispatch(job: _Job, content: Content, scope: Scope) -> Outcome:
         return store_transfers(content.rows, scope)
     if job.kind == "production":
         return store_production(content.rows, scope)
+    if job.kind == "opening":
+        return store_opening(content.rows, scope)
     if job.kind == "chart":
         return charts.store_chart(content.rows, scope)
     return setup.store_setup(job.kind, _CONVERT[job.kind], content.rows, scope)

@@ -26,6 +26,7 @@ from hub.store.importing.movements import (
     StoredMovement,
     stored_movements,
 )
+from hub.store.importing.openings import FrozenAccounts, OpeningStore, OpeningValue
 from hub.store.importing.rows import TARGETS, RowsStored, remove_rows_but, store_rows
 
 __all__ = [
@@ -34,6 +35,7 @@ __all__ = [
     "TRANSFERS",
     "CountStore",
     "CountsStored",
+    "FrozenAccounts",
     "Items",
     "Known",
     "KnownCategory",
@@ -45,6 +47,8 @@ __all__ = [
     "MovementStore",
     "MovementTables",
     "NewCount",
+    "OpeningStore",
+    "OpeningValue",
     "RowsStored",
     "StoredAccount",
     "StoredMovement",

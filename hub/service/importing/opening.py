@@ -1,0 +1,204 @@
+"""Opening values: what the books carried before the first export, resolved once and frozen."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from hub.api import Account, Where, minor_digits
+from hub.domain.resolution import Part, Resolved, Resolver, must_differ
+from hub.domain.setup import Setup
+from hub.intake import minor
+from hub.intake.records import OpeningRow
+from hub.service.importing.result import Outcome
+from hub.service.importing.scope import RowLookup, Scope, unknown
+from hub.store.importing import FrozenAccounts, KnownSite, OpeningStore, OpeningValue
+from hub.store.setup_rows import load_setup
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Ready:
+    """An opening value and the accounts it was resolved to, None where nothing stays on the books."""
+
+    row: int
+    value: OpeningValue
+    accounts: FrozenAccounts | None
+
+
+def store_opening(rows: Sequence[OpeningRow], scope: Scope) -> Outcome:
+    """Store opening values; a site with a refused row is left out whole."""
+    groups: dict[str, list[OpeningRow]] = {}
+    for row in rows:
+        groups.setdefault(row.site, []).append(row)
+    setup = load_setup(scope.connection, scope.company_id)
+    sites = [_Site(code, group, setup, scope) for code, group in groups.items()]
+    for site in sites:
+        site.check()
+    if scope.refuses or scope.report.unknown_group:
+        return Outcome()
+    outcomes = [site.store() for site in sites if site.code not in scope.report.bad_groups]
+    return Outcome(
+        added=sum(outcome.added for outcome in outcomes),
+        changed=sum(outcome.changed for outcome in outcomes),
+        unchanged=sum(outcome.unchanged for outcome in outcomes),
+        left_out=len(scope.report.bad_groups),
+    )
+
+
+class _Site:
+    """The opening values of one site in one file."""
+
+    def __init__(self, code: str, rows: Sequence[OpeningRow], setup: Setup, scope: Scope) -> None:
+        self.code = code
+        self._rows = rows
+        self._setup = setup
+        self._scope = scope
+        self._ready: dict[int | None, _Ready] = {}
+        self._store: OpeningStore | None = None
+        self._stored: dict[int | None, OpeningValue] = {}
+
+    def check(self) -> None:
+        """Check every row, then the site's values as a whole."""
+        look = RowLookup(self._scope, self._rows[0].row)
+        site = look.site(self.code)
+        connection = self._connection(look)
+        if site is None or not connection:
+            self._scope.report.leave_out(self.code)
+            return
+        connection_id = self._scope.known.connections[connection].id
+        self._store = OpeningStore(self._scope.connection, self._scope.company_id, site.id, connection_id)
+        self._stored = self._store.stored()
+        resolver = Resolver(self._setup, connection)
+        for row in self._rows:
+            self._check_row(row, site, resolver)
+        if self.code not in self._scope.report.bad_groups:
+            self._check_whole(self._store)
+
+    def store(self) -> Outcome:
+        """Store what changed of a good site."""
+        assert self._store is not None
+        news = self._news()
+        added = [ready for ready in news if ready.value.category_id not in self._stored]
+        if news:
+            self._store.decide(news[0].value.date)
+        connection = self._setup.sites[self.code].connection or ""
+        dimensions = dict(self._setup.dimensions(connection, self.code))
+        for ready in news:
+            self._store.put(ready.value, ready.accounts, dimensions)
+        return Outcome(added=len(added), changed=len(news) - len(added), unchanged=len(self._ready) - len(news))
+
+    def _news(self) -> list[_Ready]:
+        return [ready for ready in self._ready.values() if self._stored.get(ready.value.category_id) != ready.value]
+
+    def _connection(self, look: RowLookup) -> str:
+        site = self._setup.sites.get(self.code)
+        if site and not site.connection:
+            message = f"{self.code} has no connection yet, so there are no books to open. Import its connection first."
+            look.refuse("site", "no_connection", message, self.code)
+        return (site.connection or "") if site else ""
+
+    def _check_row(self, row: OpeningRow, site: KnownSite, resolver: Resolver) -> None:
+        look = RowLookup(self._scope, row.row)
+        self._check_date(row, look)
+        category_id = self._category(row, look)
+        digits = minor_digits(site.currency)
+        value = OpeningValue(
+            category_id=category_id,
+            date=row.date,
+            value=look.check("value", lambda: minor(f"{row.value:f}", digits), 0),
+            asset_account=look.gl_account(row.asset_account, "asset_account"),
+            cogs_account=look.gl_account(row.cogs_account, "cogs_account"),
+        )
+        if not look.failed and category_id in self._ready:
+            what = f"“{row.category}”" if row.category else "no category"
+            look.refuse("", "duplicate", f"Row {self._ready[category_id].row} has {self.code} and {what} already.")
+        accounts = None
+        if not look.failed and self._stored.get(category_id) != value and value.value:
+            accounts = _Accounts(row, look, resolver).frozen()
+        if look.failed:
+            self._scope.report.leave_out(self.code)
+        else:
+            self._ready[category_id] = _Ready(row=row.row, value=value, accounts=accounts)
+
+    def _check_date(self, row: OpeningRow, look: RowLookup) -> None:
+        first = self._rows[0]
+        if row.date != first.date:
+            message = f"Row {first.row} opens {self.code} on {first.date}; a site has one opening date."
+            look.refuse("date", "rows_disagree", message, str(row.date))
+
+    def _category(self, row: OpeningRow, look: RowLookup) -> int | None:
+        if row.category:
+            known = self._scope.known.categories.get(row.category)
+            if known is None:
+                message = unknown("category", row.category, self._scope.known.categories, "hub import categories")
+                look.refuse("category", "unknown_category", message, row.category)
+            return known.id if known else None
+        if row.value:
+            look.refuse("category", "missing", "A value needs its category; only the value 0 stands without one.")
+        return None
+
+    def _check_whole(self, store: OpeningStore) -> None:
+        look = RowLookup(self._scope, self._rows[0].row)
+        after = self._stored | {ready.value.category_id: ready.value for ready in self._ready.values()}
+        if None in after and len(after) > 1:
+            message = (
+                f"One row says that the books carry nothing for {self.code}, others name values; it is one or other."
+            )
+            look.refuse("category", "nothing_and_values", message)
+        if len(dates := {value.date for value in after.values()}) > 1:
+            look.refuse("date", "rows_disagree", self._several_dates(dates))
+        if self._news() and store.is_exported():
+            message = f"{self.code} has been exported to these books; what they carry now comes from that export."
+            look.refuse("", "already_exported", message)
+        elif self._news() and store.carried_elsewhere():
+            message = f"Other books still carry values of {self.code}. Export its closing entry there first."
+            look.refuse("", "carried_elsewhere", message)
+        if look.failed:
+            self._scope.report.leave_out(self.code)
+
+    def _several_dates(self, dates: set[date]) -> str:
+        listed = " and ".join(str(day) for day in sorted(dates))
+        return f"{self.code} would open on {listed}, rows imported before included; a site has one opening date."
+
+
+class _Accounts:
+    """Resolves the accounts of one opening value: those given through the map alone, else the category's own."""
+
+    def __init__(self, row: OpeningRow, look: RowLookup, resolver: Resolver) -> None:
+        self._row = row
+        self._look = look
+        self._resolver = resolver
+
+    def frozen(self) -> FrozenAccounts | None:
+        """Return the accounts to freeze; None where they cannot be resolved, which is an error of the row."""
+        asset = self._resolved("asset", self._row.asset_account)
+        cogs = self._resolved("cogs", self._row.cogs_account)
+        where = Where(site=self._row.site, category=self._row.category)
+        if not self._look.failed and (same := must_differ(asset, cogs, where)):
+            self._look.refuse("category", same.code, f"{same.message} {same.fix}", self._row.category)
+        if self._look.failed or asset.account is None or cogs.account is None:
+            return None
+        return FrozenAccounts(
+            asset_gl=asset.gl_account,
+            asset_account=_document(asset.account),
+            cogs_gl=cogs.gl_account,
+            cogs_account=_document(cogs.account),
+        )
+
+    def _resolved(self, part: Part, given: str) -> Resolved:
+        where = Where(site=self._row.site, category=self._row.category, gl_account=given)
+        resolved = (
+            self._resolver.gl_account(given, part=part, where=where)
+            if given
+            else self._resolver.category(self._row.category, part, self._row.site, "count")
+        )
+        if problem := resolved.problem:
+            column = f"{part}_account" if given else "category"
+            value = given or self._row.category
+            self._look.refuse(column, problem.code, f"{problem.message} {problem.fix}", value)
+        return resolved
+
+
+def _document(account: Account) -> dict[str, str]:
+    return {"id": account.id, "number": account.number, "name": account.name}
