@@ -1,0 +1,109 @@
+"""The composition root: the one place that wires every room, and the program `hub`."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from hub.cli import CannotOpen, run
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from hub.service.context import Hub
+    from hub.store import Database
+
+
+def main() -> None:
+    """Run the command line."""
+    run(Installation())
+
+
+class Installation:
+    """This installation: the home folder, database and plugins found on this machine."""
+
+    @contextmanager
+    def open(self, home: Path | None) -> Iterator[Hub]:
+        """Open the hub of a home folder; a fresh database is set up, any other must fit. Raises CannotOpen."""
+        from hub.plugins import load
+        from hub.service.context import Hub
+        from hub.store import Database, DatabaseNotReady
+
+        folder = made_folder(home_folder(home))
+        url = database_url(folder)
+        database = Database(url)
+        try:
+            _prepare(database, url)
+            yield Hub(database=database, registry=load(), clock=_now, home=folder, actor=_actor())
+        except DatabaseNotReady as error:
+            raise CannotOpen(str(error)) from error
+        finally:
+            database.close()
+
+    def upgrade(self, home: Path | None) -> str:
+        """Bring the database to this version's schema and return its address, without a password."""
+        from hub.store import Database, upgrade
+
+        url = database_url(made_folder(home_folder(home)))
+        upgrade(url)
+        return Database(url).url.render_as_string(hide_password=True)
+
+
+def home_folder(chosen: Path | None) -> Path:
+    """Return the hub's folder: the chosen one, else HUB_HOME, else ./.hub where it exists, else the user's own."""
+    if chosen is not None:
+        return chosen
+    if named := os.environ.get("HUB_HOME"):
+        return Path(named)
+    here = Path(".hub")
+    if here.is_dir():
+        return here
+    from platformdirs import user_data_path
+
+    return user_data_path("inventory-hub", appauthor=False)
+
+
+def made_folder(folder: Path) -> Path:
+    """Return the folder as a full path, made where it is missing; raises CannotOpen."""
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise CannotOpen(f"The hub's folder {folder} cannot be made: {error.strerror}.") from error
+    return folder.resolve()
+
+
+def database_url(folder: Path) -> str:
+    """Return the database's address: HUB_DATABASE_URL, else the file hub.db of the hub's folder."""
+    from hub.store import sqlite_url
+
+    return os.environ.get("HUB_DATABASE_URL") or sqlite_url(folder / "hub.db")
+
+
+def _prepare(database: Database, url: str) -> None:
+    from hub.store import check, upgrade
+    from hub.store.schema import revision
+
+    with database.read() as connection:
+        fresh = revision(connection) is None
+    if fresh:
+        upgrade(url)
+    check(database)
+
+
+def _now() -> datetime:
+    from datetime import UTC, datetime
+
+    return datetime.now(UTC)
+
+
+def _actor() -> str:
+    """Return who runs this, for the audit trail."""
+    import getpass
+
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return "command line"

@@ -1,0 +1,48 @@
+"""A preview as a bookkeeper reads it: every line, the totals, and what stands in the way."""
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from hub.cli.screen import clean, console, money, print_problems, say, table
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+Shape = Mapping[str, Any]  # Any: the JSON shape `preview` and its parts
+
+_COLUMNS = ("Account", "Debit", "Credit", "Site", "Category", "Memo")
+
+
+def print_preview(preview: Shape) -> None:
+    """Print a preview's journals, then its problems."""
+    say(preview["title"], "bold")
+    say(f"Count of {preview['count_date']} · {preview['connection']} · {preview['currency']}")
+    for entry in preview["entries"]:
+        console().print(_journal(entry))
+    if preview["entries"]:
+        say(
+            f"Total debits {money(preview['debits'])}, credits {money(preview['credits'])}  "
+            f"[{'Balanced' if preview['balanced'] else 'NOT BALANCED'}]",
+            "bold green" if preview["balanced"] else "bold red",
+        )
+    print_problems(preview["problems"])
+    if not any(problem["blocking"] for problem in preview["problems"]) and preview.get("hash"):
+        say(f"Hash {preview['hash']}", "dim")
+
+
+def _journal(entry: Shape) -> "Table":
+    made = table(
+        *_COLUMNS, right=("Debit", "Credit"), title=f"{entry['date']} · {entry['reference']} · {entry['memo']}"
+    )
+    for line in entry["lines"]:
+        debit = line["side"] == "debit"
+        amount = money(line["amount"])
+        cells = (account(line), amount if debit else "", "" if debit else amount)
+        made.add_row(*map(clean, (*cells, line["site"], line["category"], line["memo"])))
+    return made
+
+
+def account(line: Shape) -> str:
+    """Return a line's account by number and name, or the GL Account that is not mapped yet."""
+    found = " ".join(filter(None, (line["account_number"], line["account_name"])))
+    return found or f"GL Account {line['gl_account']} (not mapped)"

@@ -1,0 +1,102 @@
+"""Running the hub: its plugins, its health, its database, and the demo company."""
+
+from typing import TYPE_CHECKING, Any
+
+import typer
+
+from hub.cli.command import Code, Here, command
+
+if TYPE_CHECKING:
+    from hub.plugins import Registry
+
+
+def add_to(app: typer.Typer, panel: str) -> None:
+    """Add the commands of this page."""
+    command(app, "plugins", panel=panel, company=False)(plugins)
+    command(app, "doctor", panel=panel, company=False)(doctor)
+    app.add_typer(database_commands, name="db", help="The hub's database.", rich_help_panel=panel)
+    app.add_typer(demo_commands, name="demo", help="The demo company.", rich_help_panel=panel)
+
+
+database_commands = typer.Typer(no_args_is_help=True)
+demo_commands = typer.Typer(no_args_is_help=True)
+
+
+def plugins(here: Here) -> None:
+    """List the plugins: installed, and broken with the reason."""
+    found = _plugins(here.hub.registry)
+    here.answer(found, lambda: _show_plugins(found))
+
+
+def doctor(here: Here) -> None:
+    """Check the hub's home and database."""
+    from hub.cli.screen import print_problems, say
+    from hub.service.doctoring import doctor as examine
+
+    found = examine(here.hub)
+    here.answer({"problems": found}, lambda: print_problems(found) if found else say("All is well."))
+    here.stop(Code.REFUSED if any(problem["blocking"] for problem in found) else Code.DONE)
+
+
+@command(database_commands, "upgrade", company=False)
+def upgrade(here: Here) -> None:
+    """Bring the database to this version's schema; running it again changes nothing."""
+    from hub.cli.screen import say
+
+    name = here.opener.upgrade(here.home)
+    here.answer({"database": name}, lambda: say(f"{name} is ready."))
+
+
+@command(demo_commands, "load", company=False)
+def load(here: Here) -> None:
+    """Load the demo company; loading it again changes nothing."""
+    from hub.cli.screen import say
+    from hub.demo import load as load_demo
+
+    load_demo(here.hub)
+    here.answer({"loaded": True}, lambda: say("The demo company is loaded."))
+
+
+@command(demo_commands, "run", company=False)
+def run(here: Here) -> None:
+    """Load the demo company and show one of its journals."""
+    from hub.demo import load as load_demo
+    from hub.demo import show
+
+    load_demo(here.hub)
+    show(here.hub)
+
+
+def _plugins(registry: "Registry") -> dict[str, list[dict[str, Any]]]:  # Any: JSON objects
+    installed = [
+        {
+            "connector": id,
+            "name": each.connector.info.name,
+            "distribution": each.distribution,
+            "version": each.version,
+            "capabilities": sorted(str(capability) for capability in each.connector.info.capabilities),
+        }
+        for id, each in sorted(registry.connectors.items())
+    ]
+    broken = [
+        {
+            "plugin": each.name,
+            "distribution": each.distribution,
+            "version": each.version,
+            "reason": each.reason,
+            "connectors": list(each.connector_ids),
+        }
+        for each in registry.broken
+    ]
+    return {"installed": installed, "broken": broken, "blocked": [{"plugin": name} for name in registry.blocked]}
+
+
+def _show_plugins(found: dict[str, list[dict[str, Any]]]) -> None:  # Any: see _plugins
+    from hub.cli.screen import print_rows, say
+
+    rows = [(each["connector"], each["name"], each["distribution"], each["version"]) for each in found["installed"]]
+    print_rows(rows, "Connector", "Name", "Distribution", "Version", nothing="No connector is installed.")
+    for each in found["broken"]:
+        say(f"Broken: {each['plugin']} ({each['distribution']} {each['version']}). {each['reason']}", "red")
+    for each in found["blocked"]:
+        say(f"Switched off: {each['plugin']}", "dim")
