@@ -4,13 +4,15 @@ import functools
 import inspect
 import os
 from collections.abc import Callable, Mapping
-from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from enum import IntEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Protocol
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+
+from hub.cli.opener import CannotOpen, Opener
+from hub.cli.program import HOME
 
 if TYPE_CHECKING:
     from hub.service.context import Hub
@@ -24,25 +26,6 @@ class Code(IntEnum):
     USAGE = 2
     NOT_KNOWN = 3
 
-
-class CannotOpen(Exception):
-    """The hub's home or database cannot be used; the message says what to do."""
-
-
-class Opener(Protocol):
-    """What app.py hands to the command line."""
-
-    def open(self, home: Path | None) -> "AbstractContextManager[Hub]":
-        """Open the hub of a home folder, chosen or found; raises CannotOpen."""
-        ...
-
-    def upgrade(self, home: Path | None) -> str:
-        """Bring the database to this version's schema and return its name; raises CannotOpen."""
-        ...
-
-
-HOME = "hub.home"
-"""Where `hub --home DIR command` leaves its folder in the context."""
 
 Company = Annotated[
     str | None, typer.Option("--company", metavar="CODE", help="The company; needed where there are several.")
@@ -120,13 +103,11 @@ class Here:
 Command = Callable[..., None]
 
 
-def command(
-    app: typer.Typer, name: str, *, panel: str | None = None, company: bool = True
-) -> Callable[[Command], Command]:
+def command(app: typer.Typer, name: str, *, company: bool = True) -> Callable[[Command], Command]:
     """Add a command whose first parameter is a Here; it gets --home and --json, and --company where one is meant."""
 
     def add(function: Command) -> Command:
-        app.command(name, rich_help_panel=panel)(_with_shared_options(function, company=company))
+        app.command(name)(_with_shared_options(function, company=company))
         return function
 
     return add
@@ -146,7 +127,7 @@ def _with_shared_options(function: Command, *, company: bool) -> Command:
         given.pop("debug")
         here = Here(
             context=context,
-            home=given.pop("home") or context.meta.get(HOME),
+            home=Path(home) if (home := given.pop("home") or context.meta.get(HOME)) else None,
             json=given.pop("json"),
             company_code=given.pop("company", None),
         )

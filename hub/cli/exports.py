@@ -13,20 +13,10 @@ from hub.cli.screen import money, print_rows, say, state_word
 ExportCode = Annotated[str, typer.Argument(metavar="EXPORT", help="One that `hub exports` lists.")]
 
 
-def add_to(app: typer.Typer, panel: str) -> None:
-    """Add the commands of this page."""
-    for name, function in (
-        ("counts", counts),
-        ("preview", preview),
-        ("export", export),
-        ("exports", exports),
-        ("confirm", confirm),
-        ("undo", undo),
-        ("files", files),
-    ):
-        command(app, name, panel=panel)(function)
+app = typer.Typer()
 
 
+@command(app, "counts")
 def counts(here: Here, connection: Connection = None) -> None:
     """List the count dates that can be exported now."""
     from hub.service.previewing import offered_counts
@@ -47,8 +37,9 @@ def counts(here: Here, connection: Connection = None) -> None:
     here.answer(found, lambda: print_rows(rows, *columns, right=("Value",), nothing=nothing))
 
 
+@command(app, "preview")
 def preview(here: Here, count: CountDate = None, connection: Connection = None, decide: Decisions = None) -> None:
-    """Show the journal of a count date, and every problem, before anything is exported."""
+    """Show a count's journal and every problem, before anything is exported."""
     from hub.cli.journal import print_preview
     from hub.service.previewing import preview as look
 
@@ -56,6 +47,7 @@ def preview(here: Here, count: CountDate = None, connection: Connection = None, 
     here.answer(found, lambda: print_preview(found))
 
 
+@command(app, "export")
 def export(
     here: Here,
     count: CountDate = None,
@@ -64,7 +56,7 @@ def export(
     hash: Annotated[str | None, typer.Option("--hash", help="The hash of the preview you looked at.")] = None,
     out: Out = None,
 ) -> None:
-    """Export a count date: post its journals, or write them to files."""
+    """Export a count: post its journals, or write them to files."""
     from hub.service.exporting import export as make
 
     day = read_date(count, "--count")
@@ -72,6 +64,7 @@ def export(
     show_export(here, made)
 
 
+@command(app, "exports")
 def exports(here: Here, connection: Connection = None) -> None:
     """List the exports, newest first."""
     from hub.service.exporting import exports as made_so_far
@@ -91,13 +84,15 @@ def exports(here: Here, connection: Connection = None) -> None:
     here.answer(found, lambda: print_rows(rows, *columns, nothing="Nothing has been exported yet."))
 
 
+@command(app, "confirm")
 def confirm(here: Here, export: ExportCode) -> None:
-    """Say that an export's files were imported into the accounting system."""
+    """Say that an export's files were imported."""
     from hub.service.exporting import confirm as accept
 
     show_export(here, accept(here.hub, here.company, export))
 
 
+@command(app, "undo")
 def undo(
     here: Here,
     export: ExportCode,
@@ -108,7 +103,10 @@ def undo(
     ] = False,
     out: Out = None,
 ) -> None:
-    """Undo an export by opposite entries; a file that nobody imported is withdrawn."""
+    """Undo an export by opposite entries.
+
+    A file that was not confirmed is withdrawn without one.
+    """
     from hub.cli.journal import print_preview
     from hub.service import exporting
 
@@ -119,13 +117,14 @@ def undo(
     show_export(here, exporting.undo(here.hub, here.company, export, decide or [], out=out, withdraw=withdraw))
 
 
+@command(app, "files")
 def files(
     here: Here,
     export: ExportCode,
     out: Annotated[Path, typer.Option("--out", metavar="DIR", help="The folder to put them into.")],
     layout: Annotated[str | None, typer.Option("--layout", help="Another layout than the connection's.")] = None,
 ) -> None:
-    """Write an export's files again, in its own layout or another."""
+    """Write an export's files again, in any layout."""
     from hub.service.exporting import files as write
 
     written = [str(file) for file in write(here.hub, here.company, export, layout, out)]

@@ -19,11 +19,10 @@ if TYPE_CHECKING:
 SAY_EVERY_S = 2
 
 
-def add_to(app: typer.Typer, panel: str) -> None:
-    """Add the command of this page."""
-    command(app, "import", panel=panel)(import_file)
+app = typer.Typer()
 
 
+@command(app, "import")
 def import_file(
     here: Here,
     kind: Annotated[str, typer.Argument(metavar="KIND", help="What the file holds, such as counts.")],
@@ -33,7 +32,10 @@ def import_file(
     valid_rows: Annotated[bool, typer.Option("--valid-rows", help="Take the good rows of a file with errors.")] = False,
     connection: Connection = None,
 ) -> None:
-    """Import a file of counts, transfers, production, accounts or maps; nothing is stored unless every row is good."""
+    """Import a CSV or XLSX file of any kind.
+
+    Nothing is stored unless every row is good, or --valid-rows was asked for.
+    """
     from hub.service import importing
 
     if kind not in importing.KINDS:

@@ -10,24 +10,21 @@ if TYPE_CHECKING:
     from hub.plugins import Registry
 
 
-def add_to(app: typer.Typer, panel: str) -> None:
-    """Add the commands of this page."""
-    command(app, "plugins", panel=panel, company=False)(plugins)
-    command(app, "doctor", panel=panel, company=False)(doctor)
-    app.add_typer(database_commands, name="db", help="The hub's database.", rich_help_panel=panel)
-    app.add_typer(demo_commands, name="demo", help="The demo company.", rich_help_panel=panel)
+app = typer.Typer()
+database_commands = typer.Typer(no_args_is_help=True, help="The hub's database.")
+demo_commands = typer.Typer(no_args_is_help=True, help="The demo company.")
+app.add_typer(database_commands, name="db")
+app.add_typer(demo_commands, name="demo")
 
 
-database_commands = typer.Typer(no_args_is_help=True)
-demo_commands = typer.Typer(no_args_is_help=True)
-
-
+@command(app, "plugins", company=False)
 def plugins(here: Here) -> None:
     """List the plugins: installed, and broken with the reason."""
     found = _plugins(here.hub.registry)
     here.answer(found, lambda: _show_plugins(found))
 
 
+@command(app, "doctor", company=False)
 def doctor(here: Here) -> None:
     """Check the hub's home and database."""
     from hub.cli.screen import print_problems, say

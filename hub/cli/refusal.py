@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
-from hub.cli.command import CannotOpen, Code
+from hub.cli.command import Code
+from hub.cli.opener import CannotOpen
 
 if TYPE_CHECKING:
     from hub.api import Problem

@@ -10,12 +10,10 @@ import typer
 from hub.cli.arguments import needed_date
 from hub.cli.command import Connection, CountDate, Here, command
 
-
-def add_to(app: typer.Typer, panel: str) -> None:
-    """Add the command of this page."""
-    command(app, "report", panel=panel)(report)
+app = typer.Typer()
 
 
+@command(app, "report")
 def report(
     here: Here,
     count: CountDate = None,

@@ -1,0 +1,27 @@
+"""What app.py hands to the command line: a way to open the hub of a home folder."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from contextlib import AbstractContextManager
+    from pathlib import Path
+
+    from hub.service.context import Hub
+
+
+class CannotOpen(Exception):
+    """The hub's home or database cannot be used; the message says what to do."""
+
+
+class Opener(Protocol):
+    """Opens the hub, and brings its database to this version's schema."""
+
+    def open(self, home: Path | None) -> AbstractContextManager[Hub]:
+        """Open the hub of a home folder, chosen or found; raises CannotOpen."""
+        ...
+
+    def upgrade(self, home: Path | None) -> str:
+        """Bring the database to this version's schema and return its name; raises CannotOpen."""
+        ...
