@@ -1,0 +1,91 @@
+"""An import that dies in the middle leaves nothing behind, and its file can simply be imported again."""
+
+import io
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from hub.service.importing import import_file
+from hub.store.importing import TotalsDisagree
+from tests.importing.company import NOW, Company
+
+HEADER = "count_date,site,item,category,quantity,unit_cost\n"
+LONG = HEADER + "".join(f"2026-10-31,DT,Item {number},Meat,1,1\n" for number in range(6_000))
+
+
+class Pulled(Exception):
+    """The plug was pulled."""
+
+
+def pull(_rows: int) -> None:
+    raise Pulled
+
+
+def test_an_import_that_dies_half_way_leaves_nothing(company: Company) -> None:
+    company.imported("counts", HEADER + "2026-10-31,DT,Before,Meat,1,1\n")
+    before = company.everything()
+    with pytest.raises(Pulled):
+        company.imports("counts", LONG, progress=pull)
+    assert company.everything() == before
+    assert company.imported("counts", LONG).changed == 1
+
+
+def test_an_import_whose_totals_disagree_with_its_lines_leaves_nothing(
+    company: Company, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    written: list[int] = []
+
+    def lose_a_line(store: object, lines: list[object]) -> None:
+        written.append(len(lines))
+
+    monkeypatch.setattr("hub.store.importing.CountStore.write", lose_a_line)
+    before = company.everything()
+    with pytest.raises(TotalsDisagree):
+        company.imports("counts", LONG)
+    assert written
+    assert company.everything() == before
+
+
+KILLED = """
+import os, signal, sys
+from pathlib import Path
+from datetime import UTC, datetime
+from hub.service.importing import import_file
+from hub.store import Database
+import_file(Database(sys.argv[1]), "ACME", "counts", Path(sys.argv[2]), actor="tester", now=datetime.now(UTC),
+            progress=lambda rows: os.kill(os.getpid(), signal.SIGKILL))
+"""
+
+
+def test_a_process_killed_half_way_leaves_nothing(company: Company, database_url: str, tmp_path: Path) -> None:
+    file = tmp_path / "counts.csv"
+    file.write_text(LONG)
+    before = company.everything()
+    killed = subprocess.run([sys.executable, "-c", KILLED, database_url, str(file)], check=False, capture_output=True)
+    assert killed.returncode == -9, killed.stderr
+    assert company.everything() == before
+    assert company.imported("counts", LONG).added == 1
+
+
+class Trickle(io.RawIOBase):
+    """An upload that can be read once, a little at a time."""
+
+    def __init__(self, content: bytes) -> None:
+        self._content = io.BytesIO(content)
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: bytearray) -> int:  # type: ignore[override]
+        piece = self._content.read(min(len(buffer), 1_000))
+        buffer[: len(piece)] = piece
+        return len(piece)
+
+
+def test_an_upload_that_is_not_seekable_is_imported(company: Company) -> None:
+    upload = io.BufferedReader(Trickle(LONG.encode()))
+    assert not upload.seekable()
+    result = import_file(company.database, "ACME", "counts", upload, actor="tester", now=NOW)
+    assert result.rows == 6_000
