@@ -40,7 +40,7 @@ def list_connections(here: Here) -> None:
     from hub.service.connections import connections
 
     found = connections(here.hub, here.company)
-    rows = [(each["name"], each.get("label", ""), each["connector"], each.get("currency") or "") for each in found]
+    rows = [(each["name"], each["label"], each["connector"], each["problem"] or "") for each in found]
     nothing = "There is no connection yet. Add one: hub connections add"
-    columns = ("Connection", "Accounting system", "Connector", "Currency")
+    columns = ("Connection", "Accounting system", "Connector", "Problem")
     here.answer(found, lambda: print_rows(rows, *columns, nothing=nothing))

@@ -98,7 +98,7 @@ def _chart_reader(here: Here, name: str | None) -> "Callable[[File], Iterable[Ac
     meant = [each for each in found if each["name"] == name] if name else found
     if len(meant) != 1:
         return None
-    connector = here.hub.registry.connector(meant[0]["connector"])
+    connector = here.hub.registry.connector(str(meant[0]["connector"]))
     return connector.read_chart if connector.can(Capability.READ_CHART) else None
 
 

@@ -7,15 +7,12 @@ import traceback
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from types import TracebackType
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import typer
 
 from hub.cli.command import Code
 from hub.cli.opener import CannotOpen
-
-if TYPE_CHECKING:
-    from hub.api import Problem
 
 Shown = Mapping[str, Any]  # Any: one problem in the shape that --json prints
 
@@ -31,26 +28,29 @@ def refusals(*, as_json: bool) -> Iterator[None]:
     except _for_a_person() as error:
         if isinstance(error, OSError) and error.errno == errno.EPIPE:
             raise
-        refuse(problems_of(error), as_json=as_json)
+        refuse(problems_of(error), as_json=as_json, code=_code_of(error))
 
 
-def refuse(problems: Sequence[Shown], *, as_json: bool) -> None:
-    """Print the problems, as JSON on stdout or as text on stderr, and end with exit code 1."""
+def refuse(problems: Sequence[Shown], *, as_json: bool, code: Code = Code.REFUSED) -> None:
+    """Print the problems, as JSON on stdout or as text on stderr, and end with an exit code."""
     from hub.cli.screen import print_json, print_problems
 
     if as_json:
         print_json({"problems": list(problems)})
     else:
         print_problems(problems, to_stderr=True)
-    raise typer.Exit(Code.REFUSED)
+    raise typer.Exit(code)
 
 
 def problems_of(error: BaseException) -> list[Shown]:
     """Return what an error says, in the shape of a preview's problems."""
-    from hub.service.context import Refused
+    from hub.api import ConnectorError
+    from hub.service.context import Refused, problem_document
 
     if isinstance(error, Refused):
-        return [_shape(problem) for problem in error.problems]
+        return [problem_document(problem) for problem in error.problems]
+    if isinstance(error, ConnectorError):
+        return [_plain(error.code or "accounting_system", error.message)]
     if isinstance(error, OSError):
         return [_plain("file_not_usable", f"{error.filename or 'A file'} cannot be used: {error.strerror}.")]
     return [_plain("cannot_open" if isinstance(error, CannotOpen) else "refused", str(error))]
@@ -71,22 +71,18 @@ def tell_unexpected(kind: type[BaseException], error: BaseException, trace: Trac
         traceback.print_exception(kind, error, trace)
 
 
+def _code_of(error: BaseException) -> Code:
+    from hub.api import OutcomeUnknown
+
+    return Code.NOT_KNOWN if isinstance(error, OutcomeUnknown) else Code.REFUSED
+
+
 def _for_a_person() -> tuple[type[BaseException], ...]:
+    from hub.api import ConnectorError
     from hub.service.context import Refused
     from hub.service.importing import ImportRefused
 
-    return (Refused, ImportRefused, CannotOpen, OSError)
-
-
-def _shape(problem: "Problem") -> Shown:
-    return {
-        "level": str(problem.level),
-        "blocking": problem.blocking,
-        "code": problem.code,
-        "message": problem.message,
-        "fix": problem.fix,
-        "where": problem.where.named(),
-    }
+    return (Refused, ImportRefused, ConnectorError, CannotOpen, OSError)
 
 
 def _plain(code: str, message: str, fix: str = "") -> Shown:

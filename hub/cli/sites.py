@@ -57,8 +57,8 @@ def restore(here: Here, name: Category) -> None:
 
 
 def _retire(here: Here, name: str, *, retired: bool) -> None:
-    from hub.service.exporting import retire_category
+    from hub.service.companies import retire_category
 
-    retire_category(here.hub, here.company, name, retired)
+    retire_category(here.hub, here.company, name, retired=retired)
     done = f"{name} is gone from the company." if retired else f"{name} is one of the company's categories again."
     here.answer({"category": name, "retired": retired}, lambda: say(done))
