@@ -50,6 +50,15 @@ class OpenCount:
     differing: int = 0
     bad: bool = False
 
+    def add(self, lines: int, value: int) -> None:
+        """Take in some lines with the sum of their values."""
+        self.lines += lines
+        self.value += value
+
+
+_NO_COUNT = OpenCount(id=0, site="", count_date=date.min, digits=0)
+"""Stands in until the first row of a batch tells its count; nothing is added to it."""
+
 
 class CountNames(Protocol):
     """What the loop asks of the database, for names not met lately; each raises Refused."""
@@ -116,7 +125,8 @@ class _Reader:
     def lines(self, rows: list[list[str]]) -> list[Line]:
         """Return the lines of some rows; the refused ones are in the report instead."""
         lines: list[Line] = []
-        company_id, number, blank, last_key = self._names.company_id, self._row, 0, None
+        company_id, number, blank = self._names.company_id, self._row, 0
+        count, last_key, added, total = _NO_COUNT, None, 0, 0
         counts, items, texts, quantities, costs = (
             self._counts, self._items, self._texts, self._quantities, self._costs,
         )  # fmt: skip
@@ -131,6 +141,8 @@ class _Reader:
                 fields = row if len(row) == width else self._fitted(row)
                 key = count_of(fields)
                 if key != last_key:
+                    count.add(added, total)
+                    added = total = 0
                     count = counts[key]
                     minor_unit, largest = UNITS[count.digits], LARGEST[count.digits]
                     half = minor_unit // 2
@@ -147,13 +159,13 @@ class _Reader:
                         texts[area], texts[unit], quantity, cost, value, differs)  # fmt: skip
             except (Refused, IndexError):  # an index: the row is blank
                 blank += self._examine(number, row)
-                last_key = None
                 continue
-            count.lines += 1
-            count.value += value
+            added += 1
+            total += value
             if differs:
                 self._note_difference(number, count)
             lines.append(line)
+        count.add(added, total)
         self._row = number
         self._report.rows += len(rows) - blank
         return lines
