@@ -1,5 +1,9 @@
 """Running the hub: its plugins, its health, its database, and the demo company."""
 
+import os
+import shutil
+import sys
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import typer
@@ -48,20 +52,44 @@ def upgrade(here: Here) -> None:
 def load(here: Here) -> None:
     """Load the demo company; loading it again changes nothing."""
     from hub.cli.screen import say
-    from hub.demo import load as load_demo
+    from hub.demo.loading import COMPANY
+    from hub.demo.loading import load as load_demo
 
     load_demo(here.hub)
-    here.answer({"loaded": True}, lambda: say("The demo company is loaded."))
+    here.answer({"company": COMPANY}, lambda: say(f"The demo company is loaded: {COMPANY}."))
 
 
 @command(demo_commands, "run", company=False)
 def run(here: Here) -> None:
-    """Load the demo company and show one of its journals."""
-    from hub.demo import load as load_demo
-    from hub.demo import show
+    """Load the demo company, show one of its journals and where its file is."""
+    from hub.demo.loading import load as load_demo
+    from hub.demo.showing import show
 
     load_demo(here.hub)
-    show(here.hub)
+    shown = show(here.hub)
+    here.answer(shown, lambda: _show_demo(here, shown))
+
+
+def _show_demo(here: Here, shown: dict[str, Any]) -> None:  # Any: what hub.demo returns
+    from hub.cli.journal import print_preview
+    from hub.cli.screen import say
+
+    print_preview(shown["journal"])
+    for posting in shown["export"]["postings"]:
+        say(f"Its file: {posting['receipt']['file']}", "bold")
+    say("")
+    say("Five commands to try:", "bold")
+    program = program_name() + (f" --home {here.home}" if here.home else "")
+    for line in shown["commands"]:
+        say(f"  {program}{line.removeprefix('hub')}")
+
+
+def program_name() -> str:
+    """Return how this program is called from here."""
+    if shutil.which("hub"):
+        return "hub"
+    called = os.path.relpath(sys.argv[0])
+    return called if Path(called).name == "hub" else "hub"
 
 
 def _plugins(registry: "Registry") -> dict[str, list[dict[str, Any]]]:  # Any: JSON objects

@@ -4,17 +4,15 @@ import errno
 import os
 import sys
 import traceback
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from types import TracebackType
-from typing import Any
 
 import typer
 
 from hub.cli.command import Code
 from hub.cli.opener import CannotOpen
-
-Shown = Mapping[str, Any]  # Any: one problem in the shape that --json prints
+from hub.cli.screen import Shown
 
 UNEXPECTED = "Something went wrong that the hub did not expect"
 NOTHING_HALF_DONE = "What was not finished is not stored. Run it again with --debug to see where it stopped."

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shlex
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
@@ -26,6 +27,20 @@ _STATES = {
     "FILE_READY": "File ready",
     "UNDONE": "Undone",
 }
+
+
+DECISIONS = {
+    "category_missing": ("zero={site}/{category}",),
+    "nothing_to_post": ("mark_exported=yes",),
+    "period_closed": ("date=YYYY-MM-DD",),
+    "prior_account_closed": ("prior_account={account}/NEW",),
+    "prior_changed": ("prior=undone", "prior=accept", "prior=restored"),
+    "site_moved": ("moved={site}/same_books",),
+}
+"""What answers a problem that stops the export, by its code; warnings are acknowledged by theirs."""
+_UNNAMED = {"site": "SITE", "category": "CATEGORY", "account": "OLD"}
+
+Shown = Mapping[str, Any]  # Any: one problem in the shape that --json prints
 
 
 def console(*, stderr: bool = False) -> "Console":
@@ -95,48 +110,36 @@ def print_rows(rows: Iterable[Sequence[object]], *columns: str, right: Sequence[
         say(nothing)
 
 
-def print_problems(problems: Iterable[Mapping[str, Any]], *, to_stderr: bool = False) -> None:
-    """Print problems, warnings and notes, each with what to do about it.
-
-    Any: problems are in the shape that --json prints.
-    """
+def print_problems(problems: Iterable[Shown], *, to_stderr: bool = False) -> None:
+    """Print problems, warnings and notes, each with what to do about it."""
     from rich.text import Text
 
     screen = console(stderr=to_stderr)
     for problem in problems:
-        level = str(problem.get("level", "problem"))
+        level = str(problem["level"])
         line = clean(_WORDS.get(level, level), _STYLES.get(level, ""))
         line.append(printable(f": {problem['message']}"), "default not bold not dim")
         screen.print(line)
-        for sentence in filter(None, (problem.get("fix"), decision_hint(problem))):
+        for sentence in filter(None, (problem["fix"], decision_hint(problem))):
             screen.print(Text(f"  → {printable(str(sentence))}", "default"))
 
 
-def decision_hint(problem: Mapping[str, Any]) -> str:
-    """Return the exact decision that answers a problem, empty where none does or its fix names it already.
-
-    Any: problems are in the shape that --json prints.
-    """
-    fix = str(problem.get("fix") or "")
-    found = [f"--decide {decision}" for decision in _decisions(problem)]
-    return "" if not found or "--decide" in fix else f"Decide: {' or '.join(found)}"
+def decision_hint(problem: Shown) -> str:
+    """Return the decision that answers a problem, as it is typed; empty where none does."""
+    choices = " or ".join(f"--decide {quoted(decision)}" for decision in _decisions(problem))
+    return f"To decide it: {choices}" if choices else ""
 
 
-def _decisions(problem: Mapping[str, Any]) -> list[str]:  # Any: see print_problems
-    code, where = str(problem["code"]), problem.get("where") or {}
-    if problem.get("level") == "warning":
+def _decisions(problem: Shown) -> list[str]:
+    code, where = str(problem["code"]), problem["where"]
+    if problem["level"] == "warning":
         return [f"acknowledge={code}"]
-    if code == "category_missing":
-        return [quoted(f"zero={where.get('site', 'SITE')}/{where.get('category', 'CATEGORY')}")]
-    return {
-        "nothing_to_post": ["mark_exported=yes"],
-        "prior_changed": ["prior=undone", "prior=accept", "prior=restored"],
-        "period_closed": ["date=YYYY-MM-DD"],
-    }.get(code, [])
+    if code == "not_acknowledged":
+        return [word for word in str(problem["fix"]).split() if word.startswith("acknowledge=")]
+    shapes = DECISIONS.get(code, ())
+    return [shape.format_map({**_UNNAMED, **where}) for shape in shapes]
 
 
 def quoted(argument: str) -> str:
     """Return a command's argument as a shell takes it."""
-    import shlex
-
     return shlex.quote(argument)

@@ -1,0 +1,175 @@
+"""Previewing, exporting, confirming and undoing on the command line, in the shapes that programs rely on."""
+
+import pytest
+
+from tests.cli.shell import OCTOBER, Shell
+
+PREVIEW = {
+    "label", "title", "count_date", "connection", "currency", "balanced", "debits", "credits", "hash", "entries", "problems",
+}  # fmt: skip
+LINE = {
+    "account_number", "account_name", "account_id", "gl_account", "side", "amount", "site", "category", "reason", "memo",
+    "dimensions",
+}  # fmt: skip
+EXPORT = {"export", "state", "count_date", "sequence", "postings", "problems"}
+POSTING = {"part", "state", "reference", "key", "receipt"}
+RECEIPT = {"id", "number", "url", "file"}
+PROBLEM = {"level", "blocking", "code", "message", "fix", "where"}
+
+
+@pytest.fixture
+def counted(company: Shell) -> Shell:
+    """A company whose October count is waiting."""
+    company.imports("counts", OCTOBER)
+    return company
+
+
+def test_the_counts_on_offer_have_their_shape(counted: Shell) -> None:
+    assert counted.json("counts") == [
+        {"count_date": "2026-10-31", "connection": "books", "sites": ["DT"], "value": "15758.45", "default": True}
+    ]
+    shown = counted.done("counts").out
+    assert "15,758.45" in shown
+    assert "2026-10-31" in shown
+
+
+def test_nothing_on_offer_is_said(company: Shell) -> None:
+    assert company.json("counts") == []
+    assert "No count is waiting" in company.done("counts").out
+    refused = company.run("preview")
+    assert (refused.code, refused.out) == (1, "")
+
+
+def test_a_preview_has_its_shape_key_by_key(counted: Shell) -> None:
+    shown = counted.json("preview")
+    assert set(shown) >= PREVIEW
+    assert shown["title"] == f"{shown['label']} - Inventory Adjustments Export"
+    (entry,) = shown["entries"]
+    assert {"date", "reference", "memo", "lines"} <= set(entry)
+    assert len(entry["reference"]) == 11
+    assert all(set(line) >= LINE for line in entry["lines"])
+    assert len(shown["hash"]) == 64
+
+
+def test_a_preview_on_the_screen_shows_every_line_and_that_it_balances(counted: Shell) -> None:
+    shown = counted.done("preview --count 2026-10-31").out
+    for text in ("Inventory Adjustments Export", "5010 COGS Meat", "4,812.37", "1340 Liquor Inventory", "Balanced",
+                 "31,424.92", "Reverse ending inventory 2026-09-30 · Meat · Downtown"):  # fmt: skip
+        assert text in shown
+
+
+def test_a_preview_with_problems_still_ends_with_0_and_says_what_to_decide(company: Shell) -> None:
+    company.imports("counts", "".join(line + "\n" for line in OCTOBER.splitlines() if "Gin" not in line))
+    shown = company.json("preview")
+    (problem,) = shown["problems"]
+    assert set(problem) == PROBLEM
+    assert (problem["code"], problem["blocking"]) == ("category_missing", True)
+    assert problem["where"]["site"] == "DT"
+    said = company.done("preview").out
+    assert "--decide zero=DT/Liquor" in said
+    decided = company.json("preview --decide zero=DT/Liquor")
+    assert decided["problems"] == []
+    assert decided["hash"] != shown["hash"]
+
+
+def test_an_export_with_a_problem_is_refused_and_says_why(company: Shell) -> None:
+    company.imports("counts", "".join(line + "\n" for line in OCTOBER.splitlines() if "Gin" not in line))
+    refused = company.run("export --count 2026-10-31 --json")
+    assert refused.code == 1
+    assert (refused.json["export"], refused.json["state"]) == (None, "REFUSED")
+    assert [problem["code"] for problem in refused.json["problems"]] == ["category_missing"]
+    said = company.run("export --count 2026-10-31")
+    assert said.code == 1
+    assert "Not exported." in said.out
+    assert company.json("exports") == []
+
+
+def test_a_warning_waits_for_a_yes(company: Shell) -> None:
+    company.imports("counts", OCTOBER + "2026-10-31,DT,Returned keg,Liquor,-1,-50.00\n")
+    refused = company.run("export")
+    assert refused.code == 1
+    assert "--decide acknowledge=negative_value" in refused.out
+    assert "--decide acknowledge=negative_value" in company.done("preview").out
+    assert company.json("export --decide acknowledge=negative_value")["state"] == "FILE_READY"
+
+
+def test_an_export_has_its_shape_and_a_second_one_is_the_same(counted: Shell) -> None:
+    shown = counted.json("preview --count 2026-10-31")
+    made = counted.json(f"export --count 2026-10-31 --hash {shown['hash']}")
+    assert set(made) >= EXPORT
+    assert (made["state"], made["count_date"], made["sequence"]) == ("FILE_READY", "2026-10-31", 1)
+    (posting,) = made["postings"]
+    assert set(posting) >= POSTING
+    assert set(posting["receipt"]) >= RECEIPT
+    assert posting["reference"] == shown["entries"][0]["reference"]
+    assert counted.json(f"export --count 2026-10-31 --hash {shown['hash']}")["export"] == made["export"]
+    assert counted.json("export --count 2026-10-31")["export"] == made["export"]
+    assert [each["export"] for each in counted.json("exports")] == [made["export"]]
+
+
+def test_figures_that_changed_since_the_preview_are_not_exported(counted: Shell) -> None:
+    refused = counted.run(f"export --count 2026-10-31 --hash {'0' * 64} --json")
+    assert refused.code == 1
+    assert [problem["code"] for problem in refused.json["problems"]] == ["figures_changed"]
+
+
+def test_a_file_is_ready_until_a_person_confirms_it(counted: Shell) -> None:
+    said = counted.done("export --count 2026-10-31 --out journals").out
+    export = counted.json("exports")[0]["export"]
+    assert "File ready" in said
+    assert f"hub confirm {export}" in said
+    assert counted.json(f"confirm {export}")["state"] == "POSTED"
+    assert "Posted" in counted.done("exports").out
+    assert counted.json("counts") == []
+
+
+def test_a_file_nobody_imported_is_withdrawn_and_the_count_offered_again(counted: Shell) -> None:
+    export = counted.json("export")["export"]
+    undone = counted.json(f"undo {export}")
+    assert undone["state"] == "UNDONE"
+    assert [count["count_date"] for count in counted.json("counts")] == ["2026-10-31"]
+
+
+def test_a_confirmed_export_is_undone_by_an_opposite_entry_in_a_file_of_its_own(counted: Shell) -> None:
+    export = counted.json("export")["export"]
+    counted.done(f"confirm {export}")
+    opposite = counted.json(f"undo {export} --preview")
+    assert {line["reason"] for line in opposite["entries"][0]["lines"]} == {"undo"}
+    assert "Balanced" in counted.done(f"undo {export} --preview").out
+    undone = counted.json(f"undo {export} --out journals")
+    assert (undone["export"], undone["state"]) == (export, "FILE_READY")
+    assert len(list((counted.folder / "journals").iterdir())) == 1
+    assert counted.json(f"confirm {export}")["state"] == "UNDONE"
+    assert [count["count_date"] for count in counted.json("counts")] == ["2026-10-31"]
+
+
+def test_an_exports_files_are_written_again_in_another_layout(counted: Shell) -> None:
+    export = counted.json("export")["export"]
+    written = counted.json(f"files {export} --layout generic --out journals")["files"]
+    assert [file.rsplit("/", 1)[0].endswith("journals") for file in written] == [True]
+    assert counted.done(f"files {export} --out again").out.strip()
+
+
+def test_an_export_that_is_not_there_is_said(counted: Shell) -> None:
+    for line in ("confirm IANOTHING", "undo IANOTHING", "files IANOTHING --out journals"):
+        refused = counted.run(f"{line} --json")
+        assert (refused.code, refused.json["problems"][0]["code"]) == (1, "not_found")
+
+
+def test_a_category_is_retired_and_restored(counted: Shell) -> None:
+    assert counted.json("categories retire Prep") == {"category": "Prep", "retired": True}
+    assert "again" in counted.done("categories restore Prep").out
+    assert counted.run("categories retire Nothing").code == 1
+
+
+def test_a_report_is_shown_and_written_as_csv_and_as_a_workbook(counted: Shell) -> None:
+    assert "COGS Meat" in counted.done("report --count 2026-10-31").out
+    assert counted.json("report --count 2026-10-31")["count_date"] == "2026-10-31"
+    assert "4812.37" in counted.done("report --count 2026-10-31 --csv").out
+    counted.done("report --count 2026-10-31 --xlsx report.xlsx")
+    assert (counted.folder / "report.xlsx").read_bytes()[:2] == b"PK"
+
+
+def test_the_doctor_finds_nothing_wrong_with_a_sound_hub(counted: Shell) -> None:
+    assert counted.json("doctor") == {"problems": []}
+    assert "All is well." in counted.done("doctor").out
