@@ -87,7 +87,7 @@ def exports(here: Here, connection: Connection = None) -> None:
 @command(app, "confirm")
 def confirm(here: Here, export: ExportCode) -> None:
     """Say that an export's files were imported."""
-    from hub.service.exporting import confirm as accept
+    from hub.service.undoing import confirm as accept
 
     show_export(here, accept(here.hub, here.company, export))
 
@@ -108,13 +108,13 @@ def undo(
     A file that was not confirmed is withdrawn without one.
     """
     from hub.cli.journal import print_preview
-    from hub.service import exporting
+    from hub.service import undoing
 
     if preview:
-        found = exporting.preview_undo(here.hub, here.company, export, decide or [])
+        found = undoing.preview_undo(here.hub, here.company, export, decide or [])
         here.answer(found, lambda: print_preview(found))
         return
-    show_export(here, exporting.undo(here.hub, here.company, export, decide or [], out=out, withdraw=withdraw))
+    show_export(here, undoing.undo(here.hub, here.company, export, decide or [], out=out, withdraw=withdraw))
 
 
 @command(app, "files")
@@ -125,7 +125,7 @@ def files(
     layout: Annotated[str | None, typer.Option("--layout", help="Another layout than the connection's.")] = None,
 ) -> None:
     """Write an export's files again, in any layout."""
-    from hub.service.exporting import files as write
+    from hub.service.filing import files as write
 
     written = [str(file) for file in write(here.hub, here.company, export, layout, out)]
     here.answer({"files": written}, lambda: _say_each(written))

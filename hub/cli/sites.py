@@ -25,11 +25,10 @@ def close(
     connection: Annotated[str, typer.Option("--connection", metavar="NAME", help="The books that the site leaves.")],
     date: Annotated[str | None, typer.Option("--date", metavar="DATE", help="The closing entry's date.")] = None,
     decide: Decisions = None,
-    hash: Annotated[str | None, typer.Option("--hash", help="The hash of the preview you looked at.")] = None,
     out: Out = None,
 ) -> None:
     """Post the closing entry of a site that has moved to other books."""
-    from hub.service.exporting import close_site
+    from hub.service.closing import close_site
 
     made = close_site(
         here.hub,
@@ -38,7 +37,6 @@ def close(
         connection,
         on=read_date(date, "--date"),
         decisions=decide or [],
-        expected_hash=hash,
         out=out,
     )
     show_export(here, made)

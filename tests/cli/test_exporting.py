@@ -5,11 +5,12 @@ import pytest
 from tests.cli.shell import OCTOBER, Shell
 
 PREVIEW = {
-    "label", "title", "count_date", "connection", "currency", "balanced", "debits", "credits", "hash", "entries", "problems",
+    "label", "title", "count_date", "connection", "currency", "balanced", "debits", "credits", "hash", "entries",
+    "problems",
 }  # fmt: skip
 LINE = {
-    "account_number", "account_name", "account_id", "gl_account", "side", "amount", "site", "category", "reason", "memo",
-    "dimensions",
+    "account_number", "account_name", "account_id", "gl_account", "side", "amount", "site", "category", "reason",
+    "memo", "dimensions",
 }  # fmt: skip
 EXPORT = {"export", "state", "count_date", "sequence", "postings", "problems"}
 POSTING = {"part", "state", "reference", "key", "receipt"}
