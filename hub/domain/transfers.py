@@ -71,7 +71,7 @@ class Mover:
             return
         if any(opening is not None and transfer.date <= opening for opening in openings):
             return
-        self._warn_if_late(transfer, [site for site in (transfer.from_site, transfer.to_site)])
+        self._warn_if_late(transfer, [transfer.from_site, transfer.to_site])
         lines: list[Line] = []
         for category, value in self._totals(transfer):
             debit = self._cogs(category, transfer.to_site)

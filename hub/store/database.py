@@ -29,20 +29,15 @@ class Database:
     @contextmanager
     def read(self) -> Iterator[Connection]:
         """Open a read-only transaction: every query in it sees the same state of the data."""
-        with self.engine.connect() as connection:
-            if not self.is_sqlite:
-                connection = connection.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
-            with connection.begin():
-                yield connection
+        options = {} if self.is_sqlite else {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+        with self.engine.connect() as connection, connection.execution_options(**options).begin():
+            yield connection
 
     @contextmanager
     def write(self) -> Iterator[Connection]:
         """Open a writing transaction; it is rolled back whole when anything is raised in it."""
-        with self.engine.connect() as connection:
-            if self.is_sqlite:
-                connection = connection.execution_options(hub_writes=True)
-            with connection.begin():
-                yield connection
+        with self.engine.connect() as connection, connection.execution_options(hub_writes=True).begin():
+            yield connection
 
     def close(self) -> None:
         """Close every pooled connection."""

@@ -1,0 +1,107 @@
+"""Companies and what they chose under Company Settings > Accounting."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from enum import StrEnum
+
+from hub.api import minor_digits
+from hub.domain.setup import EntryPer, Method, Mode, Movements, ReversalDate
+from hub.service.context import Hub, not_found, refuse
+from hub.service.scope import CompanyRows, reading, writing
+from hub.store.company_rows import add_company_row, company_rows
+
+CHOICES: Mapping[str, type[StrEnum]] = {
+    "method": Method,
+    "transfers": Movements,
+    "production": Movements,
+    "entry_per": EntryPer,
+    "reversal_date": ReversalDate,
+    "mode": Mode,
+}
+SETTINGS = (*CHOICES, "production_variance", "go_live")
+
+
+def add_company(hub: Hub, *, code: str, name: str, currency: str) -> None:
+    """Add a company; code: letters, digits, `-` and `_`; currency: an ISO 4217 code."""
+    if (
+        not code
+        or len(code) > 40
+        or not all(letter.isascii() and (letter.isalnum() or letter in "-_") for letter in code)
+    ):
+        raise refuse("code_invalid", f"{code!r} is not a company code: use up to 40 letters, digits, - and _.")
+    if not name.strip():
+        raise refuse("name_missing", "A company needs a name.")
+    try:
+        minor_digits(currency)
+    except ValueError as error:
+        raise refuse("currency_unknown", f"{error}.", "Give an ISO 4217 code such as USD.") from error
+    with hub.database.write() as connection:
+        if code in {row["code"] for row in company_rows(connection)}:
+            raise refuse("company_exists", f"There is already a company {code}.")
+        add_company_row(connection, code=code, name=name.strip(), currency=currency, actor=hub.actor, now=hub.clock())
+
+
+def companies(hub: Hub) -> list[dict[str, object]]:
+    """List the companies by code."""
+    with hub.database.read() as connection:
+        return [
+            {"code": row["code"], "name": row["name"], "currency": row["currency"]} for row in company_rows(connection)
+        ]
+
+
+def company_settings(hub: Hub, code: str) -> dict[str, object]:
+    """Return a company's settings, as `company set` takes them."""
+    with reading(hub, code) as rows:
+        company = rows.company
+        shown = {name: company[name] for name in ("code", "name", "currency", *SETTINGS)}
+    return {name: value.isoformat() if isinstance(value, date) else value for name, value in shown.items()}
+
+
+def set_company(hub: Hub, code: str, changes: Mapping[str, str]) -> None:
+    """Change settings; an empty value unsets those that may be unset. All or nothing."""
+    with writing(hub, code) as rows:
+        values = {name: _value(rows, name, value.strip()) for name, value in changes.items()}
+        changed = {name: value for name, value in values.items() if rows.company[name] != value}
+        if changed:
+            rows.set_company(changed)
+            rows.exports.audit(
+                "settings",
+                code,
+                {name: str(value) for name, value in changed.items()},
+                actor=hub.actor,
+                now=hub.clock(),
+            )
+
+
+def retire_category(hub: Hub, company: str, category: str, *, retired: bool) -> None:
+    """Take a category out of use, so that its on-books value is reversed without a decision; or bring it back."""
+    with writing(hub, company) as rows:
+        if category not in rows.ids.categories:
+            raise not_found("category", category, list(rows.ids.categories))
+        rows.set_retired(category, retired=retired)
+        action = "retire category" if retired else "restore category"
+        rows.exports.audit(action, category, {}, actor=hub.actor, now=hub.clock())
+
+
+def _value(rows: CompanyRows, name: str, value: str) -> object:
+    if name in CHOICES:
+        known = [choice.value for choice in CHOICES[name]]
+        if value not in known:
+            raise refuse("setting_invalid", f"{name} is {' or '.join(known)}, not {value!r}.")
+        return value
+    if name == "go_live":
+        return _date(value)
+    if name == "production_variance":
+        if value and value not in rows.gl_account_numbers():
+            raise refuse("setting_invalid", f"There is no GL Account {value} to be production_variance.")
+        return value or None
+    raise refuse("setting_invalid", f"There is no setting {name}. Settings are: {', '.join(SETTINGS)}.")
+
+
+def _date(value: str) -> date | None:
+    try:
+        return date.fromisoformat(value) if value else None
+    except ValueError as error:
+        raise refuse("setting_invalid", f"go_live is a date such as 2026-10-31, not {value!r}.") from error

@@ -1,0 +1,94 @@
+"""Connections: one set of books each."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping
+from contextlib import AbstractContextManager
+from dataclasses import replace
+
+from sqlalchemy import RowMapping
+
+from hub.api import Company, Connection, Limits
+from hub.plugins import GuardedConnector, GuardedSession, SettingsInvalid, UnknownConnector
+from hub.service.context import Hub, Refused, refuse
+from hub.service.scope import CompanyRows, reading, writing
+from hub.store.company_rows import add_connection_row
+
+
+class OpenBooks:
+    """A connection with its connector and settings at hand: its label, its limits, a session."""
+
+    def __init__(self, hub: Hub, row: RowMapping, rows: CompanyRows) -> None:
+        self.name: str = row["name"]
+        self.connector = connector_of(hub, row["connector"])
+        self.settings = self.connector.settings_from(row["settings"])
+        self.label = self.connector.label(self.settings)
+        self.limits: Limits = self.connector.limits(self.settings)
+        self._texts: Mapping[str, str] = row["settings"]
+        self._connection = Connection(
+            name=self.name,
+            settings=self.settings,
+            environment=row["environment"],
+            company=Company(id=row["books"], name=row["books_name"] or self.name, currency=row["currency"]),
+            currency=row["currency"] or rows.setup.currency,
+            chart=rows.setup.chart(self.name).accounts,
+        )
+
+    def session(self, **changes: str) -> AbstractContextManager[GuardedSession]:
+        """Open a session, with some settings changed for this once."""
+        settings = self.connector.settings_from({**self._texts, **changes}) if changes else self.settings
+        return self.connector.open(replace(self._connection, settings=settings))
+
+
+def connector_of(hub: Hub, connector_id: str) -> GuardedConnector:
+    """Return the connector of this id; refuses where it is not installed or broken."""
+    try:
+        return hub.registry.connector(connector_id)
+    except UnknownConnector as error:
+        raise refuse("connector_missing", str(error), "See: hub plugins") from error
+
+
+def add_connection(
+    hub: Hub, company: str, *, connector: str, name: str, settings: Mapping[str, str], environment: str = "production"
+) -> None:
+    """Add a connection with its settings checked by its connector."""
+    found = connector_of(hub, connector)
+    if not name.strip() or len(name) > 100 or not name.isprintable():
+        raise refuse("name_invalid", "A connection needs a name of up to 100 printable characters.")
+    if environment not in found.info.environments:
+        raise refuse("environment_unknown", f"{connector} has the environments {', '.join(found.info.environments)}.")
+    try:
+        checked = found.settings_from(settings)
+    except SettingsInvalid as error:
+        raise Refused(error.problems) from error
+    currency = getattr(checked, "currency", None)
+    with writing(hub, company) as rows:
+        if name in rows.ids.connections:
+            raise refuse("connection_exists", f"There is already a connection {name}.")
+        values = {
+            "name": name,
+            "connector": connector,
+            "environment": environment,
+            "books": str(uuid.uuid4()),
+            "books_name": name,
+            "currency": currency if isinstance(currency, str) and currency else None,
+            "settings": dict(settings),
+        }
+        add_connection_row(rows.connection, rows.company_id, values)
+        rows.exports.audit("add connection", name, {"connector": connector}, actor=hub.actor, now=hub.clock())
+
+
+def connections(hub: Hub, company: str) -> list[dict[str, object]]:
+    """List a company's connections with their labels."""
+    with reading(hub, company) as rows:
+        return [_document(hub, rows, row) for row in rows.connections()]
+
+
+def _document(hub: Hub, rows: CompanyRows, row: RowMapping) -> dict[str, object]:
+    shown = {"name": row["name"], "connector": row["connector"], "settings": row["settings"]}
+    try:
+        books = OpenBooks(hub, row, rows)
+    except (Refused, SettingsInvalid) as error:
+        return {**shown, "label": row["connector"], "problem": str(error)}
+    return {**shown, "label": books.label, "problem": None}

@@ -1,0 +1,256 @@
+"""Undo by the opposite entry through the same path, or by withdrawing a file that nobody imported; and confirm imports."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import RowMapping
+
+from hub.api import JournalEntry, Level, Problem, Where
+from hub.domain.decisions import Decisions
+from hub.domain.identity import Identity, posting_key
+from hub.service.connections import OpenBooks
+from hub.service.context import Hub, refuse
+from hub.service.documents import Document, canonical, journal_entry, opposite_document, preview_hash
+from hub.service.freezing import refused, unacknowledged
+from hub.service.frozen import export_document, export_row, posting_document
+from hub.service.previewing import decisions_from, open_connection, preflight, preview_document
+from hub.service.scope import CompanyRows, reading, writing
+from hub.service.settling import settle, written
+from hub.store.export_rows import NewPosting
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UndoDraft:
+    """The opposite entries of an export, with what stands in their way."""
+
+    row: RowMapping
+    books_name: str
+    books_id: str
+    identity: Identity
+    open_books: OpenBooks
+    documents: tuple[Document, ...]
+    problems: tuple[Problem, ...]
+    decisions: Decisions
+
+    @property
+    def hash(self) -> str:
+        """What a person confirms."""
+        return preview_hash(self.books_name, self.books_id, self.decisions.texts, self.documents)
+
+    def entries(self) -> list[JournalEntry | None]:
+        """The entries as a session is handed them."""
+        return [
+            journal_entry(
+                document,
+                key=posting_key(self.identity, part, "undo"),
+                part=part,
+                count_date=self.row["count_date"],
+                currency=self.row["currency"],
+            )
+            for part, document in enumerate(self.documents, start=1)
+        ]
+
+
+def preview_undo(hub: Hub, company: str, code: str, decisions: Sequence[str] = ()) -> dict[str, Any]:
+    """Preview the undo of an export: its opposite entries; none where an unimported file is withdrawn."""
+    decided = decisions_from(decisions)
+    with reading(hub, company) as rows:
+        drafted = _draft(hub, rows, export_row(rows, code), decided)
+    drafted = _checked(drafted)
+    return preview_document(
+        label=drafted.row["label"],
+        count_date=drafted.row["count_date"],
+        connection=drafted.books_name,
+        currency=drafted.row["currency"],
+        hash_=drafted.hash,
+        entries=drafted.documents,
+        problems=drafted.problems,
+    )
+
+
+def undo(
+    hub: Hub,
+    company: str,
+    code: str,
+    decisions: Sequence[str] = (),
+    out: Path | None = None,
+    *,
+    withdraw: bool = False,
+) -> dict[str, Any]:
+    """Undo the newest live export of its sites; pressing it again answers with the same.
+
+    withdraw: take back an undo whose file was not imported, so that the export stands again.
+    """
+    decided = decisions_from(decisions)
+    with reading(hub, company) as rows:
+        row = export_row(rows, code)
+        done = row["state"] == "UNDONE" or (row["phase"] == "undo" and not withdraw)
+        drafted = None if done or withdraw else _draft(hub, rows, row, decided)
+    if withdraw:
+        return _withdraw_undo(hub, company, code)
+    if drafted is None:
+        return settle(hub, company, code, out)
+    drafted = _checked(drafted)
+    blocking = [problem for problem in drafted.problems if problem.blocking]
+    problems = blocking + unacknowledged(drafted.problems, decided)
+    if problems:
+        return refused(row["count_date"], problems) | {"export": code, "state": row["state"]}
+    _freeze(hub, company, code, drafted)
+    return settle(hub, company, code, out)
+
+
+def confirm(hub: Hub, company: str, code: str) -> dict[str, Any]:
+    """Say that an export's files were imported; saying it again changes nothing."""
+    with writing(hub, company) as rows:
+        row = export_row(rows, code)
+        if row["state"] == "FILE_READY":
+            _confirm(hub, rows, row)
+        elif row["state"] != ("POSTED" if row["phase"] == "post" else "UNDONE"):
+            raise refuse(
+                "nothing_to_confirm",
+                f"Export {code} has no file that waits to be confirmed.",
+                "Export it again to make its file.",
+                Where(export=code),
+            )
+        elif row["state"] == "UNDONE" and not rows.exports.postings(row["id"], "undo"):
+            raise refuse("nothing_to_confirm", f"The file of export {code} was withdrawn.", where=Where(export=code))
+    with reading(hub, company) as rows:
+        row = export_row(rows, code)
+        return export_document(rows, row, written(hub, company, rows, row))
+
+
+def _confirm(hub: Hub, rows: CompanyRows, row: RowMapping) -> None:
+    undone = row["phase"] == "undo"
+    state = "UNDONE" if undone else "POSTED"
+    for posting in rows.exports.postings(row["id"]):
+        if undone or posting["kind"] == row["phase"]:
+            rows.exports.set_posting(posting["id"], state="POSTED" if posting["kind"] == "undo" else state)
+    rows.exports.set_export(row["id"], state=state, settled_at=hub.clock())
+    if undone:
+        release(rows, row)
+    else:
+        rows.exports.settle_sites(row["id"], unsettled=False)
+        if row["kind"] == "closing":
+            for site in rows.exports.sites(row["id"]):
+                rows.exports.set_opening(site, None, None)
+    rows.exports.audit("confirm", row["code"], {"state": state}, actor=hub.actor, now=hub.clock())
+
+
+def release(rows: CompanyRows, row: RowMapping) -> None:
+    """Let the books carry what they carried before an export, and offer its counts, transfers and batches again."""
+    rows.exports.revert_values(row["id"])
+    rows.exports.settle_sites(row["id"], unsettled=False, live=False)
+    if row["kind"] == "closing":
+        for site, opening in row["settings"]["openings"].items():
+            rows.exports.set_opening(site, date.fromisoformat(opening["date"]), opening["connection"])
+
+
+def _draft(hub: Hub, rows: CompanyRows, row: RowMapping, decisions: Decisions) -> UndoDraft:
+    name = rows.ids.connection_names[row["connection_id"]]
+    books = rows.setup.books[name]
+    sites = rows.exports.sites(row["id"])
+    identity = Identity(
+        company_uuid=rows.setup.company_uuid,
+        books=books.books,
+        count_date=row["count_date"],
+        sites=tuple(sorted(sites)),
+        sequence=row["sequence"],
+    )
+    posted = [posting for posting in rows.exports.postings(row["id"], "post") if posting["state"] == "POSTED"]
+    documents = tuple(
+        opposite_document(posting_document(posting), identity, posting["part"], decisions.date) for posting in posted
+    )
+    newer = rows.exports.newest_live(list(sites), after=row["id"])
+    return UndoDraft(
+        row=row,
+        books_name=name,
+        books_id=books.books,
+        identity=identity,
+        open_books=open_connection(hub, rows, books),
+        documents=documents,
+        problems=(_newer_stands(row, newer),) if newer is not None else (),
+        decisions=decisions,
+    )
+
+
+def _newer_stands(row: RowMapping, newer: RowMapping) -> Problem:
+    return Problem(
+        level=Level.PROBLEM,
+        code="newer_export_stands",
+        message=f"Export {newer['code']} of {newer['count_date']} came after {row['code']} and builds on it.",
+        fix=f"Undo {newer['code']} first.",
+        where=Where(export=newer["code"]),
+    )
+
+
+def _checked(drafted: UndoDraft) -> UndoDraft:
+    found = [
+        replace(problem, where=replace(problem.where, connection=drafted.books_name))
+        for _, problem in preflight(drafted.open_books, drafted.entries())
+    ]
+    return replace(drafted, problems=(*drafted.problems, *dict.fromkeys(found)))
+
+
+def _freeze(hub: Hub, company: str, code: str, shown: UndoDraft) -> None:
+    with writing(hub, company) as rows:
+        row = export_row(rows, code)
+        now = _draft(hub, rows, row, shown.decisions)
+        if row["phase"] == "undo" or row["state"] == "UNDONE":
+            return
+        if now.hash != shown.hash or any(problem.blocking for problem in now.problems):
+            raise refuse(
+                "figures_changed", "The export has changed since it was shown. Nothing was undone.", "Look again."
+            )
+        rows.exports.audit("undo", code, {"hash": now.hash}, actor=hub.actor, now=hub.clock())
+        if not now.documents:
+            _take_back(hub, rows, row)
+            return
+        rows.exports.add_postings(row["id"], _postings(now))
+        rows.exports.set_export(row["id"], phase="undo", state="FROZEN", undo_hash=now.hash)
+        rows.exports.settle_sites(row["id"], unsettled=True)
+
+
+def _take_back(hub: Hub, rows: CompanyRows, row: RowMapping) -> None:
+    for posting in rows.exports.postings(row["id"], "post"):
+        rows.exports.set_posting(posting["id"], state="UNDONE")
+    rows.exports.set_export(row["id"], state="UNDONE", settled_at=hub.clock())
+    release(rows, row)
+
+
+def _withdraw_undo(hub: Hub, company: str, code: str) -> dict[str, Any]:
+    with writing(hub, company) as rows:
+        row = export_row(rows, code)
+        if row["phase"] != "undo" or row["state"] not in ("FROZEN", "FILE_READY"):
+            raise refuse("nothing_to_withdraw", f"Export {code} has no undo that waits.", where=Where(export=code))
+        rows.exports.drop_undo(row["id"])
+        rows.exports.set_export(row["id"], phase="post", state="POSTED", undo_hash=None)
+        rows.exports.settle_sites(row["id"], unsettled=False)
+        rows.exports.audit("withdraw undo", code, {}, actor=hub.actor, now=hub.clock())
+    with reading(hub, company) as rows:
+        row = export_row(rows, code)
+        return export_document(rows, row, written(hub, company, rows, row))
+
+
+def _postings(drafted: UndoDraft) -> list[NewPosting]:
+    frozen = []
+    for part, document in enumerate(drafted.documents, start=1):
+        text = canonical(document)
+        frozen.append(
+            NewPosting(
+                books=drafted.books_id,
+                kind="undo",
+                part=part,
+                reference=document["reference"],
+                key=posting_key(drafted.identity, part, "undo"),
+                entry_date=date.fromisoformat(document["date"]),
+                entry=text.decode(),
+                sha256=sha256(text).hexdigest(),
+            )
+        )
+    return frozen

@@ -1,0 +1,85 @@
+"""Companies and connections."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping
+from datetime import datetime
+
+from sqlalchemy import Connection, RowMapping, insert, select, update
+
+from hub.store import tables
+from hub.store.export_rows import AUDIT, META
+
+COMPANY = tables.Company.__table__  # type: ignore[attr-defined]
+CONNECTION = tables.Connection.__table__  # type: ignore[attr-defined]
+CATEGORY = tables.Category.__table__  # type: ignore[attr-defined]
+GL_ACCOUNT = tables.GlAccount.__table__  # type: ignore[attr-defined]
+SITE = tables.Site.__table__  # type: ignore[attr-defined]
+
+
+def company_rows(connection: Connection) -> list[RowMapping]:
+    """Return every company, by code."""
+    return list(connection.execute(select(COMPANY).order_by(COMPANY.c.code)).mappings())
+
+
+def add_company_row(connection: Connection, *, code: str, name: str, currency: str, actor: str, now: datetime) -> None:
+    """Add a company with the default settings."""
+    result = connection.execute(
+        insert(COMPANY).values(
+            uuid=str(uuid.uuid4()),
+            code=code,
+            name=name,
+            currency=currency,
+            method="reversal",
+            transfers="with_adjustments",
+            production="with_adjustments",
+            entry_per="connection",
+            reversal_date="count",
+            mode="manual",
+            version=0,
+        )
+    )
+    primary = result.inserted_primary_key
+    assert primary is not None
+    event = {
+        "company_id": primary[0],
+        "at": now,
+        "actor": actor,
+        "action": "add company",
+        "subject": code,
+        "detail": {},
+    }
+    connection.execute(insert(AUDIT).values(**event))
+    connection.execute(update(META).values(high_water=META.c.high_water + 1))
+
+
+def change_company(connection: Connection, company_id: int, values: Mapping[str, object]) -> None:
+    """Change a company's settings."""
+    connection.execute(update(COMPANY).where(COMPANY.c.id == company_id).values(**values))
+
+
+def category_retired(connection: Connection, company_id: int, category_id: int, *, retired: bool) -> None:
+    """Take a category out of use or bring it back."""
+    where = (CATEGORY.c.company_id == company_id, CATEGORY.c.id == category_id)
+    connection.execute(update(CATEGORY).where(*where).values(retired=retired))
+
+
+def gl_numbers(connection: Connection, company_id: int) -> set[str]:
+    """Return the numbers of a company's GL Accounts."""
+    return set(connection.execute(select(GL_ACCOUNT.c.number).where(GL_ACCOUNT.c.company_id == company_id)).scalars())
+
+
+def connection_rows(connection: Connection, company_id: int) -> list[RowMapping]:
+    """Return a company's connections in the order they were added."""
+    statement = select(CONNECTION).where(CONNECTION.c.company_id == company_id).order_by(CONNECTION.c.id)
+    return list(connection.execute(statement).mappings())
+
+
+def add_connection_row(connection: Connection, company_id: int, values: Mapping[str, object]) -> None:
+    """Add a connection; sites without one are tied to the first before a second comes."""
+    earlier = connection_rows(connection, company_id)
+    if len(earlier) == 1:
+        where = (SITE.c.company_id == company_id, SITE.c.connection_id.is_(None))
+        connection.execute(update(SITE).where(*where).values(connection_id=earlier[0]["id"]))
+    connection.execute(insert(CONNECTION).values(company_id=company_id, **values))

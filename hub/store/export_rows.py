@@ -1,0 +1,322 @@
+"""Exports and their postings: frozen whole, moved from state to state, read back."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Connection, RowMapping, delete, func, insert, select, update
+
+from hub.api import Account
+from hub.domain.adjusting import NewOnBooks
+from hub.domain.transfers import Taken
+from hub.store import tables
+from hub.store.setup_rows import Ids
+
+EXPORT = tables.Export.__table__  # type: ignore[attr-defined]
+POSTING = tables.Posting.__table__  # type: ignore[attr-defined]
+EXPORT_COUNT = tables.ExportCount.__table__  # type: ignore[attr-defined]
+ON_BOOKS = tables.OnBooks.__table__  # type: ignore[attr-defined]
+MOVEMENT_SIDE = tables.MovementSide.__table__  # type: ignore[attr-defined]
+COUNT = tables.ValuationCount.__table__  # type: ignore[attr-defined]
+TOTAL = tables.CountTotal.__table__  # type: ignore[attr-defined]
+AUDIT = tables.AuditEvent.__table__  # type: ignore[attr-defined]
+META = tables.Meta.__table__  # type: ignore[attr-defined]
+SITE = tables.Site.__table__  # type: ignore[attr-defined]
+ACCOUNT_TEXTS = ("id", "number", "name")
+
+
+class ValueTaken(Exception):
+    """An on-books value that the preview used has been replaced meanwhile: look again."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewExport:
+    """An export as it is frozen; counts: site → (count row or None, previous date)."""
+
+    connection: str
+    code: str
+    kind: str
+    count_date: date
+    sequence: int
+    hash: str
+    label: str
+    currency: str
+    decisions: Sequence[str]
+    settings: Mapping[str, object]
+    counts: Mapping[str, tuple[int | None, date | None]]
+    claims: Sequence[int]
+    sets: Sequence[NewOnBooks]
+    taken: Sequence[Taken]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewPosting:
+    """A posting as it is frozen; entry: its canonical JSON text."""
+
+    books: str
+    kind: str
+    part: int
+    reference: str
+    key: str
+    entry_date: date
+    entry: str
+    sha256: str
+
+
+class ExportRows:
+    """One company's exports."""
+
+    def __init__(self, connection: Connection, ids: Ids) -> None:
+        self.connection = connection
+        self.ids = ids
+        self.company_id = ids.company_id
+
+    def next_sequence(self, connection: str, count_date: date) -> int:
+        """Return the number the next export of this connection and date gets."""
+        newest = self.connection.execute(
+            select(func.max(EXPORT.c.sequence)).where(
+                EXPORT.c.company_id == self.company_id,
+                EXPORT.c.connection_id == self.ids.connections[connection],
+                EXPORT.c.count_date == count_date,
+            )
+        ).scalar()
+        return (newest or 0) + 1
+
+    def freeze(self, new: NewExport, postings: Sequence[NewPosting], *, actor: str, now: datetime) -> int:
+        """Write the export, its postings and its claims; raises ValueTaken where an on-books value was replaced."""
+        connection_id = self.ids.connections[new.connection]
+        export_id = self._insert_export(new, connection_id, actor, now)
+        self.add_postings(export_id, postings)
+        rows = [
+            {
+                "export_id": export_id,
+                "company_id": self.company_id,
+                "connection_id": connection_id,
+                "site_id": self.ids.sites[site],
+                "count_id": ref,
+                "count_date": new.count_date,
+                "prior_date": prior,
+                "live": True,
+                "unsettled": True,
+            }
+            for site, (ref, prior) in new.counts.items()
+        ]
+        self.connection.execute(insert(EXPORT_COUNT), rows)
+        self._claim(export_id, new.claims)
+        self._set(export_id, connection_id, new)
+        self._take(export_id, new.taken)
+        return export_id
+
+    def add_postings(self, export_id: int, postings: Sequence[NewPosting]) -> None:
+        """Freeze further postings of an export."""
+        rows = [
+            asdict(posting)
+            | {"company_id": self.company_id, "export_id": export_id, "state": "FROZEN", "changed_there": ""}
+            for posting in postings
+        ]
+        if rows:
+            self.connection.execute(insert(POSTING), rows)
+
+    def by_code(self, code: str) -> RowMapping | None:
+        """Return an export by its code."""
+        statement = select(EXPORT).where(EXPORT.c.company_id == self.company_id, EXPORT.c.code == code)
+        return self.connection.execute(statement).mappings().first()
+
+    def listed(self, connection: str | None = None, count_date: date | None = None) -> list[RowMapping]:
+        """Return the exports, newest first."""
+        statement = select(EXPORT).where(EXPORT.c.company_id == self.company_id).order_by(EXPORT.c.id.desc())
+        if connection is not None:
+            statement = statement.where(EXPORT.c.connection_id == self.ids.connections[connection])
+        if count_date is not None:
+            statement = statement.where(EXPORT.c.count_date == count_date)
+        return list(self.connection.execute(statement).mappings())
+
+    def postings(self, export_id: int, kind: str | None = None) -> list[RowMapping]:
+        """Return an export's postings in order; kind `post` or `undo`, None for both."""
+        statement = select(POSTING).where(POSTING.c.company_id == self.company_id, POSTING.c.export_id == export_id)
+        if kind is not None:
+            statement = statement.where(POSTING.c.kind == kind)
+        return list(self.connection.execute(statement.order_by(POSTING.c.kind, POSTING.c.part)).mappings())
+
+    def sites(self, export_id: int) -> dict[str, RowMapping]:
+        """Return an export's counts, by site code."""
+        statement = select(EXPORT_COUNT).where(
+            EXPORT_COUNT.c.company_id == self.company_id, EXPORT_COUNT.c.export_id == export_id
+        )
+        return {self.ids.site_codes[row["site_id"]]: row for row in self.connection.execute(statement).mappings()}
+
+    def newest_live(self, sites: Collection[str], *, after: int) -> RowMapping | None:
+        """Return the newest live export of any of these sites that came after one."""
+        site_ids = [self.ids.sites[code] for code in sites]
+        statement = (
+            select(EXPORT)
+            .join(EXPORT_COUNT, EXPORT_COUNT.c.export_id == EXPORT.c.id)
+            .where(
+                EXPORT.c.company_id == self.company_id,
+                EXPORT_COUNT.c.site_id.in_(site_ids),
+                EXPORT_COUNT.c.live,
+                EXPORT.c.id > after,
+            )
+            .order_by(EXPORT.c.id.desc())
+        )
+        return self.connection.execute(statement).mappings().first()
+
+    def set_posting(self, posting_id: int, **values: Any) -> None:  # noqa: ANN401 - values of any column
+        """Change a posting."""
+        where = (POSTING.c.company_id == self.company_id, POSTING.c.id == posting_id)
+        self.connection.execute(update(POSTING).where(*where).values(**values))
+
+    def set_export(self, export_id: int, **values: Any) -> None:  # noqa: ANN401 - values of any column
+        """Change an export."""
+        where = (EXPORT.c.company_id == self.company_id, EXPORT.c.id == export_id)
+        self.connection.execute(update(EXPORT).where(*where).values(**values))
+
+    def drop_undo(self, export_id: int) -> None:
+        """Forget the postings of an undo whose file nobody imported."""
+        where = (POSTING.c.company_id == self.company_id, POSTING.c.export_id == export_id, POSTING.c.kind == "undo")
+        self.connection.execute(delete(POSTING).where(*where))
+
+    def settle_sites(self, export_id: int, *, unsettled: bool, live: bool = True) -> None:
+        """Mark the export's sites as at rest or not, and their counts as exported or offered again."""
+        counts = (EXPORT_COUNT.c.company_id == self.company_id, EXPORT_COUNT.c.export_id == export_id)
+        self.connection.execute(update(EXPORT_COUNT).where(*counts).values(unsettled=unsettled, live=live))
+        sides = (MOVEMENT_SIDE.c.company_id == self.company_id, MOVEMENT_SIDE.c.export_id == export_id)
+        self.connection.execute(update(MOVEMENT_SIDE).where(*sides).values(live=live))
+
+    def apply_values(self, export_id: int) -> None:
+        """Let the export's values be what the books carry."""
+        self._values(ON_BOOKS.c.replaced_by == export_id, "live", "replaced")
+        self._values(ON_BOOKS.c.set_by == export_id, "pending", "live")
+
+    def revert_values(self, export_id: int) -> None:
+        """Let the values before the export be what the books carry again."""
+        for state in ("live", "pending"):
+            self._values(ON_BOOKS.c.set_by == export_id, state, "undone")
+        where = (ON_BOOKS.c.company_id == self.company_id, ON_BOOKS.c.replaced_by == export_id)
+        self.connection.execute(update(ON_BOOKS).where(*where).values(state="live", replaced_by=None))
+
+    def amended(self, export_id: int) -> list[tuple[str, date, int, int]]:
+        """Return the export's counts amended since: site, date, exported value, present value (minor units)."""
+        now = COUNT.alias()
+        statement = (
+            select(EXPORT_COUNT.c.site_id, EXPORT_COUNT.c.count_date, COUNT.c.value, now.c.value)
+            .join(COUNT, COUNT.c.id == EXPORT_COUNT.c.count_id)
+            .join(
+                now,
+                (now.c.company_id == COUNT.c.company_id)
+                & (now.c.site_id == COUNT.c.site_id)
+                & (now.c.count_date == COUNT.c.count_date)
+                & now.c.current,
+            )
+            .where(
+                EXPORT_COUNT.c.company_id == self.company_id,
+                EXPORT_COUNT.c.export_id == export_id,
+                now.c.id != COUNT.c.id,
+            )
+        )
+        return [(self.ids.site_codes[row[0]], row[1], row[2], row[3]) for row in self.connection.execute(statement)]
+
+    def set_opening(self, site: str, opening_date: date | None, connection: str | None) -> None:
+        """Set which books carry a site's opening values, from when."""
+        where = (SITE.c.company_id == self.company_id, SITE.c.id == self.ids.sites[site])
+        values = {
+            "opening_date": opening_date,
+            "opening_connection_id": self.ids.connections[connection] if connection else None,
+        }
+        self.connection.execute(update(SITE).where(*where).values(**values))
+
+    def audit(self, action: str, subject: str, detail: Mapping[str, object], *, actor: str, now: datetime) -> None:
+        """Record who did what, in the same transaction as the change, and move the high-water mark."""
+        row = {"company_id": self.company_id, "at": now, "actor": actor, "action": action}
+        self.connection.execute(insert(AUDIT).values(**row, subject=subject, detail=dict(detail)))
+        self.connection.execute(update(META).values(high_water=META.c.high_water + 1))
+
+    def _insert_export(self, new: NewExport, connection_id: int, actor: str, now: datetime) -> int:
+        result = self.connection.execute(
+            insert(EXPORT).values(
+                company_id=self.company_id,
+                connection_id=connection_id,
+                code=new.code,
+                kind=new.kind,
+                count_date=new.count_date,
+                sequence=new.sequence,
+                phase="post",
+                state="FROZEN",
+                hash=new.hash,
+                label=new.label,
+                currency=new.currency,
+                decisions=list(new.decisions),
+                settings=dict(new.settings),
+                problems=[],
+                created_at=now,
+                created_by=actor,
+            )
+        )
+        primary = result.inserted_primary_key
+        assert primary is not None
+        return int(primary[0])
+
+    def _claim(self, export_id: int, claims: Sequence[int]) -> None:
+        for ref in claims:
+            claimed = self.connection.execute(
+                update(ON_BOOKS)
+                .where(
+                    ON_BOOKS.c.company_id == self.company_id,
+                    ON_BOOKS.c.id == ref,
+                    ON_BOOKS.c.state == "live",
+                    ON_BOOKS.c.replaced_by.is_(None),
+                )
+                .values(replaced_by=export_id)
+            )
+            if claimed.rowcount != 1:
+                raise ValueTaken(ref)
+
+    def _set(self, export_id: int, connection_id: int, new: NewExport) -> None:
+        rows = [
+            {
+                "company_id": self.company_id,
+                "connection_id": connection_id,
+                "site_id": self.ids.sites[value.site],
+                "category_id": self.ids.categories[value.category],
+                "value": value.value,
+                "asset_gl": value.asset_gl,
+                "asset_account": _account_texts(value.asset),
+                "cogs_gl": value.cogs_gl,
+                "cogs_account": _account_texts(value.cogs),
+                "dimensions": dict(value.dimensions),
+                "as_of": new.count_date,
+                "state": "pending",
+                "set_by": export_id,
+                "replaced_by": None,
+            }
+            for value in new.sets
+        ]
+        if rows:
+            self.connection.execute(insert(ON_BOOKS), rows)
+
+    def _take(self, export_id: int, taken: Sequence[Taken]) -> None:
+        rows = [
+            {
+                "company_id": self.company_id,
+                "export_id": export_id,
+                "kind": kind,
+                "movement_id": ref,
+                "side": side,
+                "live": True,
+            }
+            for kind, ref, side in taken
+        ]
+        if rows:
+            self.connection.execute(insert(MOVEMENT_SIDE), rows)
+
+    def _values(self, which: Any, old: str, new: str) -> None:  # noqa: ANN401 - an SQL condition
+        where = (ON_BOOKS.c.company_id == self.company_id, which, ON_BOOKS.c.state == old)
+        self.connection.execute(update(ON_BOOKS).where(*where).values(state=new))
+
+
+def _account_texts(account: Account | None) -> dict[str, str]:
+    assert account is not None, "an unresolved account stops the export before it is frozen"
+    return {name: getattr(account, name) for name in ACCOUNT_TEXTS}
