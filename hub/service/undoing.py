@@ -15,9 +15,9 @@ from hub.api import JournalEntry, Level, Problem, Where
 from hub.domain.decisions import Decisions
 from hub.domain.identity import Identity, posting_key
 from hub.service.connections import OpenBooks
-from hub.service.context import Hub, refuse
+from hub.service.context import Hub, problem_document, refuse
 from hub.service.documents import Document, canonical, journal_entry, opposite_document, preview_hash
-from hub.service.freezing import refused, unacknowledged
+from hub.service.freezing import unacknowledged
 from hub.service.frozen import export_document, export_row, posting_document
 from hub.service.previewing import decisions_from, open_connection, preflight, preview_document
 from hub.service.scope import CompanyRows, reading, writing
@@ -100,7 +100,7 @@ def undo(
     blocking = [problem for problem in drafted.problems if problem.blocking]
     problems = blocking + unacknowledged(drafted.problems, decided)
     if problems:
-        return refused(row["count_date"], problems) | {"export": code, "state": row["state"]}
+        return _standing(hub, company, code) | {"problems": [problem_document(problem) for problem in problems]}
     _freeze(hub, company, code, drafted)
     return settle(hub, company, code, out)
 
@@ -120,9 +120,7 @@ def confirm(hub: Hub, company: str, code: str) -> dict[str, Any]:
             )
         elif row["state"] == "UNDONE" and not rows.exports.postings(row["id"], "undo"):
             raise refuse("nothing_to_confirm", f"The file of export {code} was withdrawn.", where=Where(export=code))
-    with reading(hub, company) as rows:
-        row = export_row(rows, code)
-        return export_document(rows, row, written(hub, company, rows, row))
+    return _standing(hub, company, code)
 
 
 def _confirm(hub: Hub, rows: CompanyRows, row: RowMapping) -> None:
@@ -232,6 +230,10 @@ def _withdraw_undo(hub: Hub, company: str, code: str) -> dict[str, Any]:
         rows.exports.set_export(row["id"], phase="post", state="POSTED", undo_hash=None)
         rows.exports.settle_sites(row["id"], unsettled=False)
         rows.exports.audit("withdraw undo", code, {}, actor=hub.actor, now=hub.clock())
+    return _standing(hub, company, code)
+
+
+def _standing(hub: Hub, company: str, code: str) -> dict[str, Any]:
     with reading(hub, company) as rows:
         row = export_row(rows, code)
         return export_document(rows, row, written(hub, company, rows, row))
