@@ -10,13 +10,11 @@ import io
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
-from pathlib import Path
 from zlib import crc32
 
-from hub.demo.half_year import AMENDED_DATE, COUNT_DATES, OPENING_DATE, counts_file
+from hub.demo.half_year import AMENDED_DATE, COUNT_DATES, DATA, OPENING_DATE, counts_file
 from hub.demo.recipes import DELIVERIES, PENDING, RECIPES, Delivery, Recipe
 
-DATA = Path(__file__).parent / "data"
 SITES = ("CK", "DT", "HB")
 BATCH_DAYS = (5, 14, 25)
 CENT = Decimal("0.01")

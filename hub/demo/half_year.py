@@ -1,8 +1,11 @@
-"""The demo company's half year: its month-ends, and what happens between them."""
+"""The demo company's half year: its month-ends, what happens between them, and where its files are."""
 
 from __future__ import annotations
 
 from datetime import date
+from pathlib import Path
+
+DATA = Path(__file__).parent / "data"
 
 OPENING_DATE = date(2026, 4, 30)
 COUNT_DATES = (

@@ -9,9 +9,9 @@ from __future__ import annotations
 from datetime import date
 
 from hub.api import Level, Problem
-from hub.demo.figures import DATA
 from hub.demo.half_year import (
     AMENDED_DATE,
+    DATA,
     EXPORTED_DATES,
     OFFERED_DATE,
     REMAPPED_BEFORE,

@@ -13,8 +13,7 @@ from typing import Any
 
 from sqlalchemy import inspect, text
 
-from hub.demo.figures import DATA
-from hub.demo.half_year import counts_file
+from hub.demo.half_year import DATA, counts_file
 from hub.plugins import Registry
 from hub.service.context import Hub
 from hub.store import Database

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from hub.demo import figures
-from hub.demo.figures import DATA, stock_list
-from hub.demo.half_year import AMENDED_DATE, COUNT_DATES, counts_file
+from hub.demo.figures import stock_list
+from hub.demo.half_year import AMENDED_DATE, COUNT_DATES, DATA, counts_file
 from hub.demo.recipes import RECIPES
 
 MADE = figures.files()
