@@ -38,8 +38,9 @@ class Mover:
         if not sides or not self._in_time(transfer):
             return
         if not transfer.approved:
-            self._pending(transfer, "is not approved yet, so it is left out")
-        elif self._within_one_entry(transfer):
+            if any(self._after_opening(transfer, site) for site in (transfer.from_site, transfer.to_site)):
+                self._pending(transfer, "is not approved yet, so it is left out")
+        elif not transfer.posted and self._within_one_entry(transfer):
             self._whole(transfer)
         else:
             for side in sides:
@@ -53,6 +54,10 @@ class Mover:
     def _in_time(self, transfer: Transfer) -> bool:
         go_live = self.setup.settings.go_live
         return transfer.date <= self.facts.count_date and (go_live is None or transfer.date >= go_live)
+
+    def _after_opening(self, transfer: Transfer, site: str) -> bool:
+        opening = self.facts.opening_dates.get(site)
+        return opening is None or transfer.date > opening
 
     def _within_one_entry(self, transfer: Transfer) -> bool:
         sender, receiver = self._site(transfer.from_site), self._site(transfer.to_site)

@@ -117,9 +117,9 @@ def _date(rows: CompanyRows, books: Books, count_date: date | None) -> date:
 
 def _existing(rows: CompanyRows, books: Books, day: date, drafted: Draft, expected_hash: str | None) -> str | None:
     if expected_hash is not None:
-        same = [row for row in rows.exports.listed(books.name, day) if row["hash"] == expected_hash]
-        if same:
-            return str(same[0]["code"])
+        same = _same(rows, books, day, expected_hash)
+        if same is not None:
+            return same
     if drafted.facts.counts:
         return None
     row = newest_live(rows, books, day)
@@ -128,6 +128,11 @@ def _existing(rows: CompanyRows, books: Books, day: date, drafted: Draft, expect
     if expected_hash is not None:
         raise Refused([figures_changed(books.name)])
     return str(row["code"])
+
+
+def _same(rows: CompanyRows, books: Books, day: date, hash_: str) -> str | None:
+    live = (row for row in rows.exports.listed(books.name, day) if row["state"] != "UNDONE")
+    return next((str(row["code"]) for row in live if row["hash"] == hash_), None)
 
 
 def _freeze(hub: Hub, company: str, shown: Draft) -> str:
@@ -140,7 +145,13 @@ def _freeze(hub: Hub, company: str, shown: Draft) -> str:
     with writing(hub, company) as rows:
         now = draft(hub, rows, shown.books, shown.facts.count_date, shown.decisions, shown.closed)
         if now.hash != shown.hash:
+            same = _same(rows, shown.books, shown.facts.count_date, shown.hash)
+            if same is not None:
+                return same
             raise Refused([figures_changed(shown.books.name)])
+        blocking = [problem for problem in now.problems if problem.blocking]
+        if blocking:
+            raise Refused(blocking)
         code = export_code(now.identity)
         try:
             export_id = rows.exports.freeze(_new_export(now, code), postings_of(now), actor=hub.actor, now=hub.clock())
