@@ -19,7 +19,9 @@ def print_preview(preview: Shape) -> None:
     say(f"Count of {preview['count_date']} · {preview['connection']} · {preview['currency']}")
     for entry in preview["entries"]:
         console().print(_journal(entry))
-    if preview["entries"]:
+    if not preview["entries"]:
+        say("There is no entry to post.")
+    else:
         say(
             f"Total debits {money(preview['debits'])}, credits {money(preview['credits'])}  "
             f"[{'Balanced' if preview['balanced'] else 'NOT BALANCED'}]",
@@ -39,7 +41,15 @@ def _journal(entry: Shape) -> "Table":
         amount = money(line["amount"])
         cells = (account(line), amount if debit else "", "" if debit else amount)
         made.add_row(*map(clean, (*cells, line["site"], line["category"], line["memo"])))
+    made.add_section()
+    made.add_row(clean("Total", "bold"), clean(_sum(entry, "debit"), "bold"), clean(_sum(entry, "credit"), "bold"))
     return made
+
+
+def _sum(entry: Shape, side: str) -> str:
+    from decimal import Decimal
+
+    return money(str(sum(Decimal(line["amount"]) for line in entry["lines"] if line["side"] == side)))
 
 
 def account(line: Shape) -> str:

@@ -8,7 +8,7 @@ from hub.cli.screen import print_problems, print_rows, say, state_word
 
 Export = Mapping[str, Any]  # Any: the JSON shape `export`
 
-_CODES = {
+EXIT_CODES = {
     "POSTED": Code.DONE,
     "FILE_READY": Code.DONE,
     "UNDONE": Code.DONE,
@@ -26,7 +26,9 @@ def show_export(here: Here, made: Export) -> None:
 
 def exit_code(made: Export) -> Code:
     """Return 0 where the export is done as far as the hub goes, 3 where it is under way, 1 where it was refused."""
-    return _CODES.get(made["state"], Code.REFUSED) if made["export"] else Code.REFUSED
+    if not made["export"] or any(problem["blocking"] for problem in made["problems"]):
+        return Code.REFUSED
+    return EXIT_CODES.get(made["state"], Code.REFUSED)
 
 
 def print_export(made: Export) -> None:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 PIPED_WIDTH = 120
 _STYLES = {"problem": "bold red", "warning": "yellow", "note": "dim"}
 _WORDS = {"problem": "Problem", "warning": "Warning", "note": "Note"}
-_STATES = {
+STATES = {
     "FROZEN": "Waiting",
     "SENDING": "Posting",
     "POSTED": "Posted",
@@ -38,7 +38,7 @@ DECISIONS = {
     "site_moved": ("moved={site}/same_books",),
 }
 """What answers a problem that stops the export, by its code; warnings are acknowledged by theirs."""
-_UNNAMED = {"site": "SITE", "category": "CATEGORY", "account": "OLD"}
+UNNAMED = {"site": "SITE", "category": "CATEGORY", "account": "OLD"}
 
 Shown = Mapping[str, Any]  # Any: one problem in the shape that --json prints
 
@@ -84,7 +84,7 @@ def money(amount: str | None) -> str:
 
 def state_word(code: str, label: str = "") -> str:
     """Return what people call a state."""
-    return _STATES.get(code, code.capitalize().replace("_", " ")).format(label=label or "the accounting system")
+    return STATES.get(code, code.capitalize().replace("_", " ")).format(label=label or "the accounting system")
 
 
 def table(*columns: str, right: Sequence[str] = (), title: str = "") -> "Table":
@@ -137,7 +137,7 @@ def _decisions(problem: Shown) -> list[str]:
     if code == "not_acknowledged":
         return [word for word in str(problem["fix"]).split() if word.startswith("acknowledge=")]
     shapes = DECISIONS.get(code, ())
-    return [shape.format_map({**_UNNAMED, **where}) for shape in shapes]
+    return [shape.format_map({**UNNAMED, **where}) for shape in shapes]
 
 
 def quoted(argument: str) -> str:
