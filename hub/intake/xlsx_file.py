@@ -69,7 +69,9 @@ def _open(file: BinaryIO) -> CalamineSheet:
     file.seek(0)
     try:
         workbook = CalamineWorkbook.from_filelike(file)
-        first = workbook.sheets_metadata[0]
+        first = next(iter(workbook.sheets_metadata), None)
+        if first is None:
+            raise FileRefused("no_sheet", "This workbook has no sheet.")
         if first.typ is not SheetTypeEnum.WorkSheet:
             raise FileRefused("no_sheet", "The first sheet of this workbook is a chart; move the rows' sheet first.")
         if first.visible is not SheetVisibleEnum.Visible:

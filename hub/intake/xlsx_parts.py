@@ -32,6 +32,9 @@ _FAR = re.compile(rb"""r\s*=\s*["'](?:[A-Za-z]{2,}[0-9]|[A-Za-z]?(?:[0-9]{8,}|[2
 _TYPICAL_FAR = re.compile(rb"""r="(?:[A-Za-z]{2,}[0-9]|[A-Za-z]?(?:[0-9]{8,}|[2-9][0-9]{6}|1[1-9][0-9]{5}))""")
 _UNUSUAL = (b"='", b" =", b"= ", b"\t", b"\n", b"\r")  # other quotes, or blanks around the equals sign
 
+_COUNT = re.compile(rb"""ount\s*=\s*["']\s*\+?([0-9]+)""")
+_MOST_DIGITS = 20
+
 NO_VALUE = "This cell is a formula without a stored value. Open the file in your spreadsheet program and save it."
 IN_ERROR = "This cell shows an error. Mend its formula, then save the file."
 
@@ -55,7 +58,7 @@ def check(file: BinaryIO) -> Faults:
             if not _verify(archive, sheet):
                 return {}
             return _faults(archive, sheet, stale=_recalculates_on_load(workbook))
-    except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, NotImplementedError, KeyError) as error:
+    except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, LookupError, ValueError, OSError) as error:
         raise FileRefused("damaged_file", "This XLSX file is damaged or not complete; save it again.") from error
     except (ET.ParseError, expat.ExpatError) as error:
         raise FileRefused("damaged_file", "This XLSX file holds XML that cannot be read; save it again.") from error
@@ -129,10 +132,17 @@ def _verify(archive: zipfile.ZipFile, sheet: str) -> bool:
     for part in archive.infolist():
         overlap = b""
         for block in _blocks(archive, part.filename):
+            _check_counts(overlap + block, part.file_size)
             if part.filename == sheet:
                 may_have_faults = _look_through(overlap + block) or may_have_faults
             overlap = block[-OVERLAP_BYTES:]
     return may_have_faults
+
+
+def _check_counts(block: bytes, size: int) -> None:
+    """Refuse a part that says it holds more things than it has bytes: the reader would make room for all of them."""
+    if any(int(found[1][:_MOST_DIGITS]) > size for found in _COUNT.finditer(block)):
+        raise FileRefused("damaged_file", "This XLSX file says that it holds more texts than it can; save it again.")
 
 
 def _look_through(block: bytes) -> bool:

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import io
+import re
 import struct
 import zipfile
 import zlib
@@ -281,6 +282,21 @@ def test_a_part_that_lies_about_its_size_is_refused() -> None:
 )
 def test_a_cell_so_far_away_that_the_sheet_would_fill_the_memory_is_refused(old: bytes, new: bytes) -> None:
     assert refused(with_sheet(transfers(GOOD), old, new))[0] == "far_cells"
+
+
+@pytest.mark.parametrize("count", [b'uniqueCount="1500000000"', b"uniqueCount = '99999999999999999999'"])
+def test_a_list_of_texts_that_says_it_is_longer_than_it_can_be_is_refused(count: bytes) -> None:
+    files = parts(transfers(GOOD))
+    texts = re.sub(rb'uniqueCount="[0-9]+"', count, files["xl/sharedStrings.xml"])
+    assert count in texts
+    assert refused(archive(files | {"xl/sharedStrings.xml": texts}))[0] == "damaged_file"
+
+
+@pytest.mark.parametrize("encoding", [b"UTF-9", b"nonsense", b"utf-16"])
+def test_a_sheet_list_in_an_unknown_encoding_is_refused(encoding: bytes) -> None:
+    files = parts(transfers(GOOD))
+    book = files["xl/workbook.xml"].replace(b"UTF-8", encoding)
+    assert refused(archive(files | {"xl/workbook.xml": book}))[0] == "damaged_file"
 
 
 def test_a_document_type_in_the_xml_is_refused() -> None:
