@@ -7,19 +7,18 @@ from collections.abc import Mapping
 from contextlib import AbstractContextManager
 from dataclasses import replace
 
-from sqlalchemy import RowMapping
-
 from hub.api import Company, Connection, Limits
 from hub.plugins import GuardedConnector, GuardedSession, SettingsInvalid, UnknownConnector
 from hub.service.context import Hub, Refused, refuse
 from hub.service.scope import CompanyRows, reading, writing
+from hub.store import Row
 from hub.store.company_rows import add_connection_row
 
 
 class OpenBooks:
     """A connection with its connector and settings at hand: its label, its limits, a session."""
 
-    def __init__(self, hub: Hub, row: RowMapping, rows: CompanyRows) -> None:
+    def __init__(self, hub: Hub, row: Row, rows: CompanyRows) -> None:
         self.name: str = row["name"]
         self.connector = connector_of(hub, row["connector"])
         self.settings = self.connector.settings_from(row["settings"])
@@ -85,7 +84,7 @@ def connections(hub: Hub, company: str) -> list[dict[str, object]]:
         return [_document(hub, rows, row) for row in rows.connections()]
 
 
-def _document(hub: Hub, rows: CompanyRows, row: RowMapping) -> dict[str, object]:
+def _document(hub: Hub, rows: CompanyRows, row: Row) -> dict[str, object]:
     shown = {"name": row["name"], "connector": row["connector"], "settings": row["settings"]}
     try:
         books = OpenBooks(hub, row, rows)

@@ -7,18 +7,17 @@ from collections.abc import Mapping
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import RowMapping
-
 from hub.api import Level, Problem, Where, amount_text
 from hub.domain.setup import Books
 from hub.service.context import Hub, not_found, problem_document
 from hub.service.scope import CompanyRows
+from hub.store import Row
 
 if TYPE_CHECKING:
     from hub.service.documents import Document
 
 
-def export_row(rows: CompanyRows, code: str) -> RowMapping:
+def export_row(rows: CompanyRows, code: str) -> Row:
     """Return an export by its code, or refuse."""
     found = rows.exports.by_code(code)
     if found is None:
@@ -26,7 +25,7 @@ def export_row(rows: CompanyRows, code: str) -> RowMapping:
     return found
 
 
-def newest_live(rows: CompanyRows, books: Books, day: date) -> RowMapping | None:
+def newest_live(rows: CompanyRows, books: Books, day: date) -> Row | None:
     """Return the newest export of a date that was not undone."""
     live = (
         row for row in rows.exports.listed(books.name, day) if row["state"] != "UNDONE" and row["kind"] == "adjustment"
@@ -58,13 +57,13 @@ def frozen_preview(hub: Hub, rows: CompanyRows, books: Books, day: date) -> dict
     )
 
 
-def posting_document(posting: RowMapping) -> Document:
+def posting_document(posting: Row) -> Document:
     """Return a frozen entry."""
     found: Document = json.loads(posting["entry"])
     return found
 
 
-def amended_notes(rows: CompanyRows, row: RowMapping) -> list[Problem]:
+def amended_notes(rows: CompanyRows, row: Row) -> list[Problem]:
     """Return a note for each count of an export that was amended since."""
     if row["state"] == "UNDONE":
         return []
@@ -82,7 +81,7 @@ def amended_notes(rows: CompanyRows, row: RowMapping) -> list[Problem]:
     ]
 
 
-def export_document(rows: CompanyRows, row: RowMapping, files: Mapping[str, str] | None = None) -> dict[str, Any]:
+def export_document(rows: CompanyRows, row: Row, files: Mapping[str, str] | None = None) -> dict[str, Any]:
     """Return the shape `export`: the postings of the phase it is in; files: where each reference's file was written."""
     names = {row_id: name for name, row_id in rows.ids.connections.items()}
     return {
@@ -113,7 +112,7 @@ def export_document(rows: CompanyRows, row: RowMapping, files: Mapping[str, str]
     }
 
 
-def _receipt(posting: RowMapping, files: Mapping[str, str]) -> dict[str, Any] | None:
+def _receipt(posting: Row, files: Mapping[str, str]) -> dict[str, Any] | None:
     receipt = posting["receipt"]
     if receipt is None:
         return None

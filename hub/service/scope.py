@@ -6,11 +6,9 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from functools import cached_property
 
-from sqlalchemy import Connection, RowMapping
-
 from hub.domain.setup import Books, Setup
 from hub.service.context import Hub, not_found, refuse
-from hub.store import lock_company
+from hub.store import Row, Transaction, lock_company
 from hub.store.company_rows import category_retired, change_company, connection_rows, gl_numbers
 from hub.store.export_rows import ExportRows
 from hub.store.facts_rows import FactRows
@@ -20,7 +18,7 @@ from hub.store.setup_rows import Ids, NoSuchCompany, company_row, load_setup
 class CompanyRows:
     """Everything a use case reads and writes of one company, all of it scoped by the company."""
 
-    def __init__(self, connection: Connection, company: RowMapping) -> None:
+    def __init__(self, connection: Transaction, company: Row) -> None:
         self.connection = connection
         self.company = company
         self.company_id: int = company["id"]
@@ -41,10 +39,10 @@ class CompanyRows:
     def facts(self) -> FactRows:
         return FactRows(self.connection, self.ids)
 
-    def connections(self) -> list[RowMapping]:
+    def connections(self) -> list[Row]:
         return connection_rows(self.connection, self.company_id)
 
-    def connection_row(self, name: str) -> RowMapping:
+    def connection_row(self, name: str) -> Row:
         return next(row for row in self.connections() if row["name"] == name)
 
     def books(self, name: str | None) -> Books:
@@ -89,7 +87,7 @@ def writing(hub: Hub, company: str) -> Iterator[CompanyRows]:
         yield CompanyRows(connection, _company(connection, company))
 
 
-def _company(connection: Connection, code: str) -> RowMapping:
+def _company(connection: Transaction, code: str) -> Row:
     try:
         return company_row(connection, code)
     except NoSuchCompany as error:

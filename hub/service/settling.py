@@ -8,14 +8,13 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import RowMapping
-
 from hub.api import ConnectorError, File, JournalEntry
 from hub.service.connections import OpenBooks
 from hub.service.context import Hub, refuse
 from hub.service.documents import journal_entry
 from hub.service.frozen import export_document, export_row
 from hub.service.scope import CompanyRows, reading, writing
+from hub.store import Row
 
 SETTLED = ("POSTED", "UNDONE")
 
@@ -78,7 +77,7 @@ def files_folder(hub: Hub, company: str, code: str) -> Path:
     return hub.home / "files" / company / code
 
 
-def written(hub: Hub, company: str, rows: CompanyRows, row: RowMapping) -> dict[str, str]:
+def written(hub: Hub, company: str, rows: CompanyRows, row: Row) -> dict[str, str]:
     """Return where each posting's file was written, for those that are still there."""
     folder = files_folder(hub, company, row["code"])
     found = {}
@@ -90,7 +89,7 @@ def written(hub: Hub, company: str, rows: CompanyRows, row: RowMapping) -> dict[
     return found
 
 
-def frozen_entries(rows: CompanyRows, row: RowMapping) -> list[JournalEntry]:
+def frozen_entries(rows: CompanyRows, row: Row) -> list[JournalEntry]:
     """Return an export's entries in its present phase, each checked against the checksum it was frozen with."""
     entries = []
     for posting in rows.exports.postings(row["id"], row["phase"]):
@@ -110,7 +109,7 @@ def frozen_entries(rows: CompanyRows, row: RowMapping) -> list[JournalEntry]:
     return entries
 
 
-def _open_books(hub: Hub, rows: CompanyRows, row: RowMapping) -> OpenBooks:
+def _open_books(hub: Hub, rows: CompanyRows, row: Row) -> OpenBooks:
     found = next(one for one in rows.connections() if one["id"] == row["connection_id"])
     return OpenBooks(hub, found, rows)
 

@@ -9,8 +9,6 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import RowMapping
-
 from hub.api import JournalEntry, Level, Problem, Where
 from hub.domain.decisions import Decisions
 from hub.domain.identity import Identity, posting_key
@@ -22,6 +20,7 @@ from hub.service.frozen import export_document, export_row, posting_document
 from hub.service.previewing import decisions_from, open_connection, preflight, preview_document
 from hub.service.scope import CompanyRows, reading, writing
 from hub.service.settling import settle, written
+from hub.store import Row
 from hub.store.export_rows import NewPosting
 
 
@@ -29,7 +28,7 @@ from hub.store.export_rows import NewPosting
 class UndoDraft:
     """The opposite entries of an export, with what stands in their way."""
 
-    row: RowMapping
+    row: Row
     books_name: str
     books_id: str
     identity: Identity
@@ -123,7 +122,7 @@ def confirm(hub: Hub, company: str, code: str) -> dict[str, Any]:
     return _standing(hub, company, code)
 
 
-def _confirm(hub: Hub, rows: CompanyRows, row: RowMapping) -> None:
+def _confirm(hub: Hub, rows: CompanyRows, row: Row) -> None:
     undone = row["phase"] == "undo"
     state = "UNDONE" if undone else "POSTED"
     for posting in rows.exports.postings(row["id"]):
@@ -140,7 +139,7 @@ def _confirm(hub: Hub, rows: CompanyRows, row: RowMapping) -> None:
     rows.exports.audit("confirm", row["code"], {"state": state}, actor=hub.actor, now=hub.clock())
 
 
-def release(rows: CompanyRows, row: RowMapping) -> None:
+def release(rows: CompanyRows, row: Row) -> None:
     """Let the books carry what they carried before an export, and offer its counts, transfers and batches again."""
     rows.exports.revert_values(row["id"])
     rows.exports.settle_sites(row["id"], unsettled=False, live=False)
@@ -149,7 +148,7 @@ def release(rows: CompanyRows, row: RowMapping) -> None:
             rows.exports.set_opening(site, date.fromisoformat(opening["date"]), opening["connection"])
 
 
-def _draft(hub: Hub, rows: CompanyRows, row: RowMapping, decisions: Decisions) -> UndoDraft:
+def _draft(hub: Hub, rows: CompanyRows, row: Row, decisions: Decisions) -> UndoDraft:
     name = rows.ids.connection_names[row["connection_id"]]
     books = rows.setup.books[name]
     sites = rows.exports.sites(row["id"])
@@ -177,7 +176,7 @@ def _draft(hub: Hub, rows: CompanyRows, row: RowMapping, decisions: Decisions) -
     )
 
 
-def _newer_stands(row: RowMapping, newer: RowMapping) -> Problem:
+def _newer_stands(row: Row, newer: Row) -> Problem:
     return Problem(
         level=Level.PROBLEM,
         code="newer_export_stands",
@@ -214,7 +213,7 @@ def _freeze(hub: Hub, company: str, code: str, shown: UndoDraft) -> None:
         rows.exports.settle_sites(row["id"], unsettled=True)
 
 
-def _take_back(hub: Hub, rows: CompanyRows, row: RowMapping) -> None:
+def _take_back(hub: Hub, rows: CompanyRows, row: Row) -> None:
     for posting in rows.exports.postings(row["id"], "post"):
         rows.exports.set_posting(posting["id"], state="UNDONE")
     rows.exports.set_export(row["id"], state="UNDONE", settled_at=hub.clock())

@@ -1,6 +1,9 @@
 """The database: tables, rows and domain types, migrations."""
 
+from sqlalchemy import Connection as Transaction
+from sqlalchemy import RowMapping as Row
+
 from hub.store.database import Database, DatabaseNotReady, lock_company, sqlite_url
 from hub.store.schema import check, upgrade
 
-__all__ = ["Database", "DatabaseNotReady", "check", "lock_company", "sqlite_url", "upgrade"]
+__all__ = ["Database", "DatabaseNotReady", "Row", "Transaction", "check", "lock_company", "sqlite_url", "upgrade"]
