@@ -4,6 +4,7 @@ import io
 import subprocess
 import sys
 from pathlib import Path
+from threading import Thread
 
 import pytest
 
@@ -51,6 +52,7 @@ def test_an_import_whose_totals_disagree_with_its_lines_leaves_nothing(
 KILLED = """
 import os, signal, sys
 from pathlib import Path
+from threading import Thread
 from datetime import UTC, datetime
 from hub.service.importing import import_file
 from hub.store import Database
@@ -89,3 +91,19 @@ def test_an_upload_that_is_not_seekable_is_imported(company: Company) -> None:
     assert not upload.seekable()
     result = import_file(company.database, "ACME", "counts", upload, actor="tester", now=NOW)
     assert result.rows == 6_000
+
+
+def test_two_imports_of_one_count_at_once_leave_one_of_them_whole(company: Company) -> None:
+    other = LONG.replace(",1,1\n", ",2,1\n")
+    results = []
+    threads = [
+        Thread(target=lambda file=file: results.append(company.imports("counts", file))) for file in (LONG, other)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted((result.added, result.changed) for result in results) == [(0, 1), (1, 0)]
+    assert company.query("SELECT count(*), sum(lines) FROM valuation_count") == [(1, 6_000)]
+    assert company.query("SELECT count(*) FROM item") == [(6_000,)]
+    assert company.query("SELECT value FROM valuation_count")[0][0] in {600_000, 1_200_000}

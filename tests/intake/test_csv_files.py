@@ -4,6 +4,8 @@ import io
 import tracemalloc
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from hub.intake import KINDS, FileRefused, Report, RowError, open_sheet, read_records, template
 from hub.intake.records import GlAccountRow
@@ -151,3 +153,14 @@ def test_reading_takes_no_more_memory_for_a_longer_file() -> None:
 def test_a_kind_that_is_held_in_memory_has_a_most_of_rows(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("hub.intake.reading.MOST_ROWS_HELD", 2)
     assert refused(HEADER + b"1,A,asset\n2,B,asset\n3,C,asset\n")[0].rule == "too_many_rows"
+
+
+@given(st.binary(max_size=300) | st.text(alphabet='",\r\n\0 aé0', max_size=120).map(str.encode))
+def test_whatever_a_file_holds_it_is_read_or_refused(tail: bytes) -> None:
+    report = Report()
+    try:
+        sheet = open_sheet(io.BytesIO(HEADER + tail), "utf-8")
+        rows = read_records(sheet, KINDS["gl-accounts"], report).rows
+    except FileRefused:
+        return
+    assert len(rows) + len({error.row for error in report.errors}) == report.rows
