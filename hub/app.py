@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from hub.service.context import Hub
-    from hub.store import Database
 
 
 def main() -> None:
@@ -30,26 +29,28 @@ class Installation:
         """Open the hub of a home folder; a fresh database is set up, any other must fit. Raises CannotOpen."""
         from hub.plugins import load
         from hub.service.context import Hub
-        from hub.store import Database, DatabaseNotReady
+        from hub.store import DatabaseNotReady
+        from hub.store.opening import open_database
 
         folder = made_folder(home_folder(home))
-        url = database_url(folder)
-        database = Database(url)
         try:
-            _prepare(database, url)
-            yield Hub(database=database, registry=load(), clock=_now, home=folder, actor=_actor())
+            database = open_database(database_url(folder))
         except DatabaseNotReady as error:
             raise CannotOpen(str(error)) from error
+        try:
+            yield Hub(database=database, registry=load(), clock=_now, home=folder, actor=_actor())
         finally:
             database.close()
 
     def upgrade(self, home: Path | None) -> str:
         """Bring the database to this version's schema and return its address, without a password."""
-        from hub.store import Database, upgrade
+        from hub.store import DatabaseNotReady
+        from hub.store.opening import upgrade_database
 
-        url = database_url(made_folder(home_folder(home)))
-        upgrade(url)
-        return Database(url).url.render_as_string(hide_password=True)
+        try:
+            return upgrade_database(database_url(made_folder(home_folder(home))))
+        except DatabaseNotReady as error:
+            raise CannotOpen(str(error)) from error
 
 
 def home_folder(chosen: Path | None) -> Path:
@@ -80,17 +81,6 @@ def database_url(folder: Path) -> str:
     from hub.store import sqlite_url
 
     return os.environ.get("HUB_DATABASE_URL") or sqlite_url(folder / "hub.db")
-
-
-def _prepare(database: Database, url: str) -> None:
-    from hub.store import check, upgrade
-    from hub.store.schema import revision
-
-    with database.read() as connection:
-        fresh = revision(connection) is None
-    if fresh:
-        upgrade(url)
-    check(database)
 
 
 def _now() -> datetime:

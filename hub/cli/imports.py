@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable, Iterable
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, TextIO
 
 import typer
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from hub.api import Account, File
     from hub.service.importing import ImportResult
 
-SAY_EVERY_S = 2
+SAY_EVERY_S, SAY_AGAIN_S = 2, 0.2
 
 
 app = typer.Typer()
@@ -46,7 +46,7 @@ def import_file(
         return
     if file is None:
         raise typer.BadParameter("Name the file to import, or ask for --template.", param_hint="FILE")
-    with _Rows() as rows:
+    with RowsRead(sys.stderr) as rows:
         result = importing.import_file(
             here.hub.database,
             here.company,
@@ -64,29 +64,33 @@ def import_file(
     here.stop(Code.DONE if result.stored else Code.REFUSED)
 
 
-class _Rows:
-    """Says on stderr how many rows were read, once an import takes longer than a moment."""
+class RowsRead:
+    """Says how many rows were read, once an import takes longer than a moment.
 
-    def __init__(self) -> None:
-        self._said_at = time.monotonic()
-        self._open_line = False
+    clock: seconds, as time.monotonic counts them; where: usually stderr, so that what is printed stays clean.
+    """
 
-    def __enter__(self) -> "_Rows":
+    def __init__(self, where: TextIO, clock: Callable[[], float] = time.monotonic) -> None:
+        self._where, self._clock = where, clock
+        self._on_one_line = where.isatty()
+        self._due = clock() + SAY_EVERY_S
+        self._said = False
+
+    def __enter__(self) -> "RowsRead":
         return self
 
     def __exit__(self, *_: object) -> None:
-        if self._open_line:
-            sys.stderr.write("\n")
+        if self._said and self._on_one_line:
+            self._where.write("\n")
 
     def read(self, rows: int) -> None:
-        """Say how many rows were read so far; on a terminal on one line, else each time on its own."""
-        now = time.monotonic()
-        if now - self._said_at < SAY_EVERY_S and not self._open_line:
+        """Say it where it is due; on a terminal always on the same line."""
+        if self._clock() < self._due:
             return
-        self._said_at = now
-        self._open_line = sys.stderr.isatty()
-        sys.stderr.write(f"\r{rows:,} rows read" if self._open_line else f"{rows:,} rows read\n")
-        sys.stderr.flush()
+        self._due = self._clock() + (SAY_AGAIN_S if self._on_one_line else SAY_EVERY_S)
+        self._where.write(f"\r{rows:,} rows read" if self._on_one_line else f"{rows:,} rows read\n")
+        self._where.flush()
+        self._said = True
 
 
 def _chart_reader(here: Here, name: str | None) -> "Callable[[File], Iterable[Account]] | None":

@@ -25,7 +25,7 @@ def show_export(here: Here, made: Export) -> None:
 
 
 def exit_code(made: Export) -> Code:
-    """Return 0 where the export is done as far as the hub goes, 3 where it is under way, 1 where it was refused."""
+    """Return 0 where all that was asked is done, 3 where it is under way, 1 where it was refused."""
     if not made["export"] or any(problem["blocking"] for problem in made["problems"]):
         return Code.REFUSED
     return EXIT_CODES.get(made["state"], Code.REFUSED)

@@ -2,6 +2,8 @@
 
 import pytest
 
+from hub.cli.outcome import exit_code
+from hub.cli.screen import state_word
 from tests.cli.shell import OCTOBER, Shell
 
 PREVIEW = {
@@ -174,3 +176,28 @@ def test_a_report_is_shown_and_written_as_csv_and_as_a_workbook(counted: Shell) 
 def test_the_doctor_finds_nothing_wrong_with_a_sound_hub(counted: Shell) -> None:
     assert counted.json("doctor") == {"problems": []}
     assert "All is well." in counted.done("doctor").out
+
+
+@pytest.mark.parametrize(
+    ("state", "code"),
+    [("POSTED", 0), ("FILE_READY", 0), ("UNDONE", 0), ("REFUSED", 1), ("REJECTED", 1), ("PARTLY_POSTED", 1),
+     ("MISMATCH", 1), ("UNKNOWN", 3), ("SENDING", 3), ("FROZEN", 3)],
+)  # fmt: skip
+def test_the_exit_code_tells_how_an_export_stands(state: str, code: int) -> None:
+    assert exit_code({"export": "E1", "state": state, "problems": []}) == code
+    assert exit_code({"export": "E1", "state": state, "problems": [{"blocking": True}]}) == 1
+    assert exit_code({"export": None, "state": state, "problems": []}) == 1
+
+
+def test_a_state_is_told_in_peoples_words() -> None:
+    assert state_word("UNKNOWN", "Ledgerly") == "Checking with Ledgerly"
+    assert state_word("FROZEN") == "Waiting"
+    assert state_word("SENDING") == "Posting"
+
+
+def test_a_folder_that_cannot_be_written_to_is_said_plainly(counted: Shell) -> None:
+    counted.file("in-the-way", "a file")
+    refused = counted.run("export --count 2026-10-31 --out in-the-way")
+    assert refused.code == 1
+    assert "in-the-way" in refused.err + refused.out
+    assert counted.json("export --count 2026-10-31")["state"] == "FILE_READY"

@@ -9,6 +9,7 @@ import pytest
 
 from hub.app import Installation, home_folder
 from hub.cli import CannotOpen
+from hub.cli.refusal import tell_unexpected
 from hub.store import Database
 from tests.cli.shell import Shell
 
@@ -76,15 +77,52 @@ def test_a_home_that_cannot_be_made_is_said_plainly(alone: Path) -> None:
     assert "Traceback" not in refused.stderr
 
 
-def test_an_unexpected_error_is_one_plain_sentence_and_a_trace_only_when_asked(alone: Path) -> None:
-    broken = {"HUB_DATABASE_URL": "nonsense://nowhere"}
-    plain = hub("company", "list", **broken)
-    assert (plain.returncode, plain.stdout) == (1, "")
-    assert "did not expect" in plain.stderr
-    assert "Traceback" not in plain.stderr
-    assert "Traceback" in hub("company", "list", "--debug", **broken).stderr
-    assert "Traceback" in hub("company", "list", HUB_DEBUG="1", **broken).stderr
-    assert '"code": "unexpected"' in hub("company", "list", "--json", **broken).stdout
+@pytest.mark.parametrize(
+    "address", ["nonsense://nowhere", "not an address", "postgresql+psycopg://u:secret@127.0.0.1:1/x"]
+)
+def test_a_database_that_cannot_be_used_is_said_plainly_and_without_its_password(alone: Path, address: str) -> None:
+    for command in (("company", "list"), ("db", "upgrade")):
+        refused = hub(*command, HUB_DATABASE_URL=address)
+        assert (refused.returncode, refused.stdout) == (1, "")
+        assert refused.stderr.startswith("Problem: ")
+        assert "Traceback" not in refused.stderr
+        assert "secret" not in refused.stderr
+
+
+def test_a_file_that_is_no_database_is_said_plainly(alone: Path) -> None:
+    (alone / ".hub").mkdir()
+    (alone / ".hub" / "hub.db").write_text("this is a letter to the accountant, and a long one" * 20)
+    refused = hub("company", "list")
+    assert (refused.returncode, refused.stdout) == (1, "")
+    assert "not a database" in refused.stderr
+
+
+def test_an_unexpected_error_is_one_plain_sentence_and_a_trace_only_when_asked(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    error = RuntimeError("line one\nline two")
+    monkeypatch.setattr(sys, "argv", ["hub", "counts"])
+    tell_unexpected(RuntimeError, error, None)
+    plain = capsys.readouterr()
+    assert plain.out == ""
+    assert "did not expect (RuntimeError)" in plain.err
+    assert "line one" not in plain.err
+    monkeypatch.setenv("HUB_DEBUG", "1")
+    tell_unexpected(RuntimeError, error, None)
+    assert "line one" in capsys.readouterr().err
+    monkeypatch.setattr(sys, "argv", ["hub", "counts", "--json"])
+    tell_unexpected(RuntimeError, error, None)
+    assert '"code": "unexpected"' in capsys.readouterr().out
+
+
+def test_an_error_that_nobody_foresaw_ends_the_program_with_1_and_no_trace(alone: Path) -> None:
+    program = "import hub.app as app; app.made_folder = lambda folder: folder / 0; app.main()"
+    done = subprocess.run(
+        [sys.executable, "-c", program, "company", "list"], capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "did not expect (TypeError)" in done.stderr
+    assert "Traceback" not in done.stderr
 
 
 @pytest.mark.parametrize("options", [[], ["--json"]])

@@ -1,8 +1,11 @@
 """Importing on the command line: what is stored, and what is wrong row by row."""
 
+import io
+
 import pytest
 from typer.testing import CliRunner
 
+from hub.cli.imports import RowsRead
 from hub.cli.program import app
 from hub.service.importing import KINDS, template
 from tests.cli.shell import OCTOBER, Shell
@@ -65,3 +68,23 @@ def test_the_charts_own_format_of_the_accounting_system_is_read(shell: Shell) ->
     chart = "!ACCNT\tNAME\tACCNTTYPE\tACCNUM\nACCNT\tFood Inventory\tOCASSET\t1310\n"
     answer = shell.json(f"import chart {shell.file('chart.iif', chart)}")
     assert (answer["stored"], answer["added"]) == (True, 1)
+
+
+class Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+@pytest.mark.parametrize(
+    ("where", "said"),
+    [
+        (io.StringIO(), "20,000 rows read\n30,000 rows read\n"),
+        (Terminal(), "\r20,000 rows read\r30,000 rows read\n"),
+    ],
+)
+def test_a_long_file_tells_how_far_it_is_and_a_short_one_does_not(where: io.StringIO, said: str) -> None:
+    seconds = iter((0.0, 1.0, 3.0, 3.0, 6.0, 6.0))
+    with RowsRead(where, lambda: next(seconds)) as rows:
+        for read in (10_000, 20_000, 30_000):
+            rows.read(read)
+    assert where.getvalue() == said
