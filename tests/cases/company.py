@@ -175,10 +175,14 @@ class Company:
 
     def changed_there(self, code: str, how: str, recorded: str | None = None) -> None:
         """Note that an export's journals were `edited` or `deleted` in the accounting system."""
+        where = "WHERE export_id = (SELECT id FROM export WHERE code = :code)"
+        sql = f"UPDATE posting SET changed_there = :how, recorded = :recorded {where}"
+        self.writes(sql, how=how, recorded=recorded, code=code)
+
+    def writes(self, sql: str, **values: object) -> None:
+        """Change rows in a way that no import does, such as what an accounting system told."""
         with self.hub.database.write() as connection:
-            statement = text("UPDATE posting SET changed_there = :how, recorded = :recorded WHERE export_id = "
-                             "(SELECT id FROM export WHERE code = :code)")  # fmt: skip
-            connection.execute(statement, {"how": how, "recorded": recorded, "code": code})
+            connection.execute(text(sql), values)
 
     def query(self, sql: str, **values: object) -> list[dict[str, Any]]:
         """The rows of a query."""

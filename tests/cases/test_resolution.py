@@ -105,9 +105,11 @@ def test_an_account_of_the_wrong_kind_in_the_chart_blocks(counted: Company) -> N
 
 
 def test_the_asset_and_the_cost_side_must_not_end_in_one_account(counted: Company) -> None:
-    counted.imports("chart", "number,name,kind", "7000,Clearing,")
-    counted.imports("account-map", "gl_account,account_number", "5010,7000", "1310,7000")
-    assert blocking(counted.preview(OCTOBER)) == ["wrong_kind"]
+    counted.imports("account-map", "gl_account,account_number", "5010,1310")
+    counted.writes("UPDATE chart_account SET kind = NULL WHERE number = '1310'")
+    shown = counted.preview(OCTOBER)
+    assert blocking(shown) == ["wrong_kind"]
+    assert "both end in account 1310 Food Inventory" in str(shown["problems"])
 
 
 def test_only_accounts_that_a_line_needs_are_asked_for(counted: Company) -> None:
