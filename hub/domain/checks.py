@@ -40,8 +40,9 @@ def _unsettled(facts: Facts, _: Decisions) -> Iterator[Problem]:
 
 
 def _openings(facts: Facts, _: Decisions) -> Iterator[Problem]:
+    elsewhere = _elsewhere(facts)
     for code in facts.counts:
-        if facts.opening_dates.get(code) is None and not _elsewhere(facts, code):
+        if facts.opening_dates.get(code) is None and code not in elsewhere:
             yield Problem(
                 level=Level.PROBLEM,
                 code="opening_not_decided",
@@ -53,12 +54,12 @@ def _openings(facts: Facts, _: Decisions) -> Iterator[Problem]:
 
 
 def _moved(facts: Facts, decisions: Decisions) -> Iterator[Problem]:
+    elsewhere = _elsewhere(facts)
     for code in facts.counts:
-        standing = _elsewhere(facts, code)
-        if not standing:
+        old = elsewhere.get(code)
+        if old is None:
             continue
         choice = decisions.moved.get(code)
-        old = standing[0].connection
         name = _site(facts, code).name
         if choice == "same_books":
             yield Problem(
@@ -186,8 +187,9 @@ def on_books_of(facts: Facts, count: SiteCount) -> dict[str, OnBooksValue]:
     return {value.category: value for value in facts.on_books if value.site == count.site}
 
 
-def _elsewhere(facts: Facts, code: str) -> list[OnBooksValue]:
-    return [value for value in facts.on_books if value.site == code and value.connection != facts.connection]
+def _elsewhere(facts: Facts) -> dict[str, str]:
+    """The other books that carry counted sites' inventory, by site."""
+    return {value.site: value.connection for value in reversed(facts.on_books) if value.connection != facts.connection}
 
 
 def _site(facts: Facts, code: str) -> Site:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from typing import NamedTuple
 
 from hub.api import Account
 from hub.domain.setup import Setup
@@ -26,8 +27,7 @@ class SiteCount:
     differing_items: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OnBooksValue:
+class OnBooksValue(NamedTuple):
     """What the books carry for a site and category, as last posted; ref: its row."""
 
     ref: int

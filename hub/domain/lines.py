@@ -8,6 +8,8 @@ from typing import NamedTuple
 from hub.api import Account, Reason, Side
 from hub.domain.resolution import Resolved
 
+DEBIT, CREDIT = Side.DEBIT, Side.CREDIT
+
 
 class Line(NamedTuple):
     """One line before it is frozen; minor: positive; account is None where it is not resolved yet."""
@@ -51,11 +53,11 @@ def pair(
         debit, credit, minor = credit, debit, -minor
     site, category, reason, memo = about
     return (
-        Line(debit[0], debit[1], Side.DEBIT, minor, site, category, reason, memo, dimensions),
-        Line(credit[0], credit[1], Side.CREDIT, minor, site, category, reason, memo, dimensions),
+        Line(debit[0], debit[1], DEBIT, minor, site, category, reason, memo, dimensions),
+        Line(credit[0], credit[1], CREDIT, minor, site, category, reason, memo, dimensions),
     )
 
 
 def balance(lines: Iterable[Line]) -> int:
     """Return debits minus credits, in minor units."""
-    return sum(line.minor if line.side is Side.DEBIT else -line.minor for line in lines)
+    return sum([line.minor if line.side is DEBIT else -line.minor for line in lines])

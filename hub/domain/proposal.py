@@ -89,8 +89,7 @@ def _translated(value: OnBooksValue, facts: Facts, resolver: Resolver, outcome: 
     asset = resolver.gl_account(value.asset_gl, part="asset", where=where)
     cogs = resolver.gl_account(value.cogs_gl, part="cogs", where=where)
     outcome.problems += [found.problem for found in (asset, cogs) if found.problem is not None and value.value]
-    return replace(
-        value,
+    return value._replace(
         asset=asset.account or value.asset,
         cogs=cogs.account or value.cogs,
         dimensions=facts.setup.dimensions(facts.connection, value.site),
@@ -98,6 +97,7 @@ def _translated(value: OnBooksValue, facts: Facts, resolver: Resolver, outcome: 
 
 
 def _relocated(value: OnBooksValue, facts: Facts, decisions: Decisions, outcome: Outcome) -> OnBooksValue:
+    """Return the value with its accounts as they are called now, or as a person decided."""
     chart = facts.setup.chart(facts.connection)
 
     def now(account: Account) -> Account:
@@ -110,7 +110,8 @@ def _relocated(value: OnBooksValue, facts: Facts, decisions: Decisions, outcome:
                 return found or account
         return chart.current(account)
 
-    return replace(value, asset=now(value.asset), cogs=now(value.cogs))
+    asset, cogs = now(value.asset), now(value.cogs)
+    return value if asset is value.asset and cogs is value.cogs else value._replace(asset=asset, cogs=cogs)
 
 
 def _unknown_account(text: str, value: OnBooksValue, facts: Facts) -> Problem:

@@ -21,20 +21,42 @@ class Resolved(NamedTuple):
 
 
 class Resolver:
-    """Resolves the accounts of one connection's lines, each distinct question once."""
+    """Resolves the accounts of one connection's lines, each distinct question once.
+
+    Sites without an override of their own share their answers, but for problems, which name the site.
+    """
 
     def __init__(self, setup: Setup, connection: str) -> None:
         self.setup = setup
         self.connection = connection
         self._map = setup.account_maps.get(connection, {})
+        self._apart = {site for _, site, _ in setup.overrides if site}
         self._known: dict[tuple[str, Part, str, Use], Resolved] = {}
+        self._counted: dict[tuple[str, str], tuple[Resolved, Resolved]] = {}
+
+    def counted(self, category: str, site: str, problems: list[Problem]) -> tuple[Resolved, Resolved]:
+        """Resolve the asset and COGS sides of a counted category, which must differ; add what is wrong to problems."""
+        key = (category, site if site in self._apart else "")
+        known = self._counted.get(key)
+        if known is not None:
+            return known
+        asset = self.category(category, "asset", site, "count")
+        cogs = self.category(category, "cogs", site, "count")
+        both = must_differ(asset, cogs, Where(site=site, category=category, connection=self.connection))
+        found = [problem for problem in (asset.problem, cogs.problem, both) if problem is not None]
+        if not found:
+            self._counted[key] = (asset, cogs)
+        problems += found
+        return asset, cogs
 
     def category(self, category: str, part: Part, site: str, use: Use) -> Resolved:
         """Resolve the asset or COGS side of a category for a site and use."""
-        key = (category, part, site, use)
+        key = (category, part, site if site in self._apart else "", use)
         known = self._known.get(key)
         if known is None:
-            known = self._known[key] = self._category(category, part, site, use)
+            known = self._category(category, part, site, use)
+            if known.problem is None:
+                self._known[key] = known
         return known
 
     def gl_account(self, number: str, *, part: Part | None, where: Where) -> Resolved:

@@ -27,6 +27,7 @@ def close_site(
     company: str,
     site: str,
     connection: str,
+    *,
     on: date | None = None,
     decisions: Sequence[str] = (),
     out: Path | None = None,
@@ -127,7 +128,7 @@ def _values(rows: CompanyRows, site: str, connection: str) -> list[OnBooksValue]
         )
     chart = rows.setup.chart(connection)
     return [
-        replace(value, asset=chart.current(value.asset), cogs=chart.current(value.cogs))
+        value._replace(asset=chart.current(value.asset), cogs=chart.current(value.cogs))
         for value in rows.facts.on_books([site])
         if value.connection == connection
     ]

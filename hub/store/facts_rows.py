@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+import json
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
+from types import MappingProxyType
 from typing import Any
 
-from sqlalchemy import Connection, Date, bindparam, text
+from sqlalchemy import Connection, CursorResult, Date, bindparam, text
 from sqlalchemy.sql.elements import TextClause
 from sqlalchemy.sql.selectable import TextualSelect
 
 from hub.api import Account
 from hub.domain.facts import Batch, OnBooksValue, PriorChange, SiteCount, Transfer, Unsettled
 from hub.store.setup_rows import Ids
-from hub.store.tables.columns import Document
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,12 +31,9 @@ class OfferedCount:
     differing: int
 
 
-def _statement(
-    sql: str, *lists: str, dates: Sequence[str] = (), documents: Sequence[str] = ()
-) -> TextClause | TextualSelect:
+def _statement(sql: str, *lists: str, dates: Sequence[str] = ()) -> TextClause | TextualSelect:
     statement = text(sql).bindparams(*(bindparam(name, expanding=True) for name in lists))
-    columns: dict[str, Any] = {name: Date() for name in dates} | {name: Document() for name in documents}
-    return statement.columns(**columns) if columns else statement
+    return statement.columns(**{name: Date() for name in dates}) if dates else statement
 
 
 OFFERED = _statement(
@@ -87,7 +86,6 @@ ON_BOOKS = _statement(
     FROM on_books WHERE company_id = :company_id AND state = 'live' AND site_id IN :sites
     """,
     "sites",
-    documents=["asset_account", "cogs_account", "dimensions"],
 )
 TRANSFERS = _statement(
     """
@@ -174,8 +172,8 @@ class FactRows:
         refs = [count.ref for count in offered]
         names = self.ids.category_names
         totals: dict[int, dict[str, int]] = defaultdict(dict)
-        for row in self._rows(TOTALS, counts=refs):
-            totals[row["count_id"]][names[row["category_id"]]] = row["value"]
+        for count_id, category_id, value in self._tuples(TOTALS, counts=refs):
+            totals[count_id][names[category_id]] = value
         negative: dict[int, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
         for row in self._rows(NEGATIVE, counts=refs):
             negative[row["count_id"]][names[row["category_id"]]].append(row["name"])
@@ -195,20 +193,23 @@ class FactRows:
 
     def on_books(self, sites: Collection[str]) -> tuple[OnBooksValue, ...]:
         """Return what the books carry for some sites."""
+        connections, codes, names = self.ids.connection_names, self.ids.site_codes, self.ids.category_names
         return tuple(
             OnBooksValue(
-                ref=row["id"],
-                connection=self.ids.connection_names[row["connection_id"]],
-                site=self.ids.site_codes[row["site_id"]],
-                category=self.ids.category_names[row["category_id"]],
-                value=row["value"],
-                asset_gl=row["asset_gl"],
-                asset=Account(**row["asset_account"]),
-                cogs_gl=row["cogs_gl"],
-                cogs=Account(**row["cogs_account"]),
-                dimensions=row["dimensions"],
+                ref,
+                connections[connection_id],
+                codes[site_id],
+                names[category_id],
+                value,
+                asset_gl,
+                _account(asset),
+                cogs_gl,
+                _account(cogs),
+                _dimensions(dimensions),
             )
-            for row in self._rows(ON_BOOKS, sites=self._site_ids(sites))
+            for ref, connection_id, site_id, category_id, value, asset_gl, asset, cogs_gl, cogs, dimensions in (
+                self._tuples(ON_BOOKS, sites=self._site_ids(sites))
+            )
         )
 
     def transfers(self, sites: Collection[str], count_date: date) -> tuple[Transfer, ...]:
@@ -287,7 +288,24 @@ class FactRows:
         return [self.ids.sites[code] for code in sites]
 
     def _rows(self, statement: TextClause | TextualSelect, **values: Any) -> list[Any]:  # noqa: ANN401 - bound values of any column
+        found = self._found(statement, values)
+        return list(found.mappings()) if found else []
+
+    def _tuples(self, statement: TextClause | TextualSelect, **values: Any) -> Sequence[Any]:  # noqa: ANN401 - as above
+        found = self._found(statement, values)
+        return found.all() if found else []
+
+    def _found(self, statement: TextClause | TextualSelect, values: dict[str, Any]) -> CursorResult[Any] | None:
         if any(value == [] for value in values.values()):
-            return []
-        found = self.connection.execute(statement, {"company_id": self.ids.company_id, **values})
-        return list(found.mappings())
+            return None
+        return self.connection.execute(statement, {"company_id": self.ids.company_id, **values})
+
+
+@lru_cache(maxsize=4096)
+def _account(text: str) -> Account:
+    return Account(**json.loads(text))
+
+
+@lru_cache(maxsize=4096)
+def _dimensions(text: str) -> Mapping[str, str]:
+    return MappingProxyType(json.loads(text))
