@@ -1,0 +1,1 @@
+"""Speed and memory against bare programs, as ratios in one run."""

@@ -1,0 +1,243 @@
+"""A million count lines to 84,720 balanced journal lines: 706 sites, 30 categories, what the books carry and the count.
+
+Ours reads the facts through the store and computes entries with the domain. The bare program reads the same kept totals
+with sqlite3 and makes plain tuples of the same lines: accounts looked up, memos written, sides and balance checked. The
+usual way reads the count lines as SQLModel objects and sums Decimals; it is measured on a tenth of the sites and scaled.
+"""
+
+from __future__ import annotations
+
+import gc
+import json
+import resource
+import sqlite3
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from decimal import Decimal
+from pathlib import Path
+
+from bench.books import CATEGORIES, LAST_DAY, Size, make
+
+SIZE = Size(companies=1, sites=706, months=1, lines_per_count=1_417, open_sites=706)
+JOURNAL_LINES = 4 * SIZE.sites * CATEGORIES
+SAMPLE = 10
+ROUNDS, REPEATS = 3, 5
+MOST_TIMES_BARE = 1.2
+LEAST_TIMES_QUICKER = 100
+BARE_TOTALS = """
+SELECT s.code, s.name, k.name, ga.number, ma.account_id, ma.account_number, ma.account_name,
+       gc.number, mc.account_id, mc.account_number, mc.account_name, t.value
+FROM valuation_count c JOIN site s ON s.id = c.site_id JOIN count_total t ON t.count_id = c.id
+JOIN category k ON k.id = t.category_id JOIN gl_account ga ON ga.id = k.asset_account
+JOIN gl_account gc ON gc.id = k.cogs_account JOIN account_map ma ON ma.gl_account_id = ga.id
+JOIN account_map mc ON mc.gl_account_id = gc.id
+WHERE c.company_id = 1 AND c.count_date = ? AND c.current AND c.status = 'approved' ORDER BY s.code, k.position
+"""
+TOTALS = (
+    "SELECT c.site_id, t.category_id, t.value FROM valuation_count c JOIN count_total t ON t.count_id = c.id"
+    " WHERE c.company_id = 1 AND c.count_date = ? AND c.current AND c.status = 'approved'"
+)
+ON_BOOKS = (
+    "SELECT site_id, category_id, value, asset_gl, asset_account, cogs_gl, cogs_account, dimensions"
+    " FROM on_books WHERE company_id = 1 AND state = 'live'"
+)
+CATEGORY_ACCOUNTS = """
+SELECT k.id, k.name, ga.number, ma.account_id, ma.account_number, ma.account_name,
+       gc.number, mc.account_id, mc.account_number, mc.account_name
+FROM category k JOIN gl_account ga ON ga.id = k.asset_account JOIN gl_account gc ON gc.id = k.cogs_account
+JOIN account_map ma ON ma.gl_account_id = ga.id JOIN account_map mc ON mc.gl_account_id = gc.id
+WHERE k.company_id = 1 ORDER BY k.position
+"""
+
+Figure = tuple[str, float, float, float, float]
+"""Name, ours, the floor, their ratio, the most that ratio may be."""
+
+
+def figures(*, quick: bool = False) -> list[Figure]:
+    """Return the figures, in seconds and megabytes."""
+    with tempfile.TemporaryDirectory() as name:
+        file = Path(name) / "books.sqlite"
+        make(file, SIZE)
+        rounds = [(_run("ours", file), _run("bare", file)) for _ in range(1 if quick else ROUNDS)]
+        usual, usual_megabytes = _run("usual", file)
+    (ours, megabytes), (bare, _) = (min(each) for each in zip(*rounds, strict=True))
+    usual *= SAMPLE
+    return [
+        ("1M lines to 84,720 journal lines, s", ours, bare, ours / bare, MOST_TIMES_BARE),
+        ("the same as ORM objects (1/10, scaled), s", ours, usual, ours / usual, 1 / LEAST_TIMES_QUICKER),
+        ("memory: ours, ORM on 1/10 (unscaled), MB", megabytes, usual_megabytes, megabytes / usual_megabytes, 1),
+    ]
+
+
+def _run(what: str, file: Path) -> tuple[float, float]:
+    command = [sys.executable, "-m", "bench.journals", what, str(file)]
+    answer = subprocess.run(command, check=True, capture_output=True, text=True)
+    seconds, megabytes = json.loads(answer.stdout)
+    return seconds, megabytes
+
+
+def _ours(file: Path) -> Callable[[], int]:
+    from hub.domain.decisions import Decisions
+    from hub.domain.entries import EntryRules
+    from hub.domain.proposal import propose
+    from hub.service.previewing import gather
+    from hub.service.scope import CompanyRows
+    from hub.store import Database, sqlite_url
+    from hub.store.setup_rows import company_row
+
+    database = Database(sqlite_url(file))
+
+    def compute() -> int:
+        with database.read() as connection:
+            rows = CompanyRows(connection, company_row(connection, "C0"))
+            facts = gather(rows, rows.books(None), LAST_DAY, ())
+        proposal = propose(facts, Decisions(), EntryRules())
+        assert not proposal.problems
+        return sum(len(entry.lines) for entry in proposal.entries)
+
+    return compute
+
+
+def _bare(file: Path) -> Callable[[], int]:
+    connection = sqlite3.connect(file)
+
+    def compute() -> int:
+        return len(bare_lines(connection))
+
+    return compute
+
+
+Line = tuple[object, ...]
+
+
+def bare_lines(connection: sqlite3.Connection) -> list[Line]:
+    """Return the lines in order: by site, reversals first, then by category; each debit before its credit."""
+    sites = connection.execute("SELECT id, code, name FROM site WHERE company_id = 1 ORDER BY code").fetchall()
+    categories = connection.execute(CATEGORY_ACCOUNTS).fetchall()
+    totals = {(site, category): value for site, category, value in connection.execute(TOTALS, [LAST_DAY.isoformat()])}
+    standing = {row[:2]: row[2:] for row in connection.execute(ON_BOOKS)}
+    accounts: dict[str, dict[str, str]] = {}
+    lines: list[Line] = []
+    balance = 0
+    for site, code, site_name in sites:
+        for category in categories:
+            prior = standing.get((site, category[0]))
+            if prior is None:
+                continue
+            value, asset_gl, asset, cogs_gl, cogs, dimensions = prior
+            for text in (asset, cogs, dimensions):
+                if text not in accounts:
+                    accounts[text] = json.loads(text)
+            lines += _pair(
+                cogs_gl,
+                accounts[cogs],
+                asset_gl,
+                accounts[asset],
+                value,
+                code,
+                category[1],
+                "reverse_prior",
+                f"Reverse ending inventory 2001-01-01 · {category[1]} · {site_name}",
+                accounts[dimensions],
+            )
+        for row, name, asset_gl, a1, a2, a3, cogs_gl, c1, c2, c3 in categories:
+            lines += _pair(
+                asset_gl,
+                (a1, a2, a3),
+                cogs_gl,
+                (c1, c2, c3),
+                totals[site, row],
+                code,
+                name,
+                "current",
+                f"Ending inventory {LAST_DAY} · {name} · {site_name}",
+                {},
+            )
+    for line in lines:
+        balance += line[3] if line[2] == "debit" else -line[3]  # type: ignore[operator]
+    assert balance == 0
+    return lines
+
+
+def _pair(
+    debit_gl: str, debit: object, credit_gl: str, credit: object, value: int, site: str, category: str, reason: str,
+    memo: str, dimensions: object,
+) -> tuple[Line, ...]:  # fmt: skip
+    if value == 0:
+        return ()
+    if value < 0:
+        debit_gl, debit, credit_gl, credit, value = credit_gl, credit, debit_gl, debit, -value
+    return (
+        (debit_gl, debit, "debit", value, site, category, reason, memo, dimensions),
+        (credit_gl, credit, "credit", value, site, category, reason, memo, dimensions),
+    )
+
+
+def _usual(file: Path) -> Callable[[], int]:
+    """The way it is usually written: count lines as objects, money as Decimal, a model per journal line."""
+    from sqlmodel import Session, SQLModel, col, create_engine, select
+
+    from hub.store.tables import Category, CountLine, GlAccount, OnBooks, Site, ValuationCount
+
+    class JournalLine(SQLModel):
+        account: str
+        side: str
+        amount: Decimal
+        site: str
+        category: str
+        memo: str
+
+    engine = create_engine(f"sqlite:///{file}")
+
+    def compute() -> int:
+        with Session(engine) as session:
+            sites = session.exec(select(Site).order_by(col(Site.code)).limit(SIZE.sites // SAMPLE)).all()
+            categories = {one.id: one for one in session.exec(select(Category))}
+            accounts = {one.id: one for one in session.exec(select(GlAccount))}
+            lines: list[JournalLine] = []
+            for site in sites:
+                totals: dict[int, Decimal] = {}
+                statement = select(CountLine).join(ValuationCount, col(ValuationCount.id) == col(CountLine.count_id))
+                for row in session.exec(statement.where(ValuationCount.site_id == site.id)).all():
+                    totals[row.category_id] = totals.get(row.category_id, Decimal(0)) + Decimal(row.value) / 100
+                prior = session.exec(select(OnBooks).where(OnBooks.site_id == site.id, OnBooks.state == "live")).all()
+                for value in prior:
+                    amount = Decimal(value.value) / 100
+                    name = categories[value.category_id].name
+                    for account, side in ((value.cogs_gl, "debit"), (value.asset_gl, "credit")):
+                        memo = f"Reverse ending inventory · {name} · {site.name}"
+                        lines.append(JournalLine(account=account, side=side, amount=amount, site=site.code,
+                                                 category=name, memo=memo))  # fmt: skip
+                for category_id, amount in totals.items():
+                    category = categories[category_id]
+                    for row_id, side in ((category.asset_account, "debit"), (category.cogs_account, "credit")):
+                        memo = f"Ending inventory {LAST_DAY} · {category.name} · {site.name}"
+                        lines.append(JournalLine(account=accounts[row_id].number, side=side, amount=amount,
+                                                 site=site.code, category=category.name, memo=memo))  # fmt: skip
+            debits, credits_ = (sum(line.amount for line in lines if line.side == side) for side in ("debit", "credit"))
+            assert debits == credits_
+            return len(lines)
+
+    return compute
+
+
+def _measure(what: str, file: Path) -> None:
+    """Print the best seconds and the megabytes of growth, as JSON."""
+    compute = {"ours": _ours, "bare": _bare, "usual": _usual}[what](file)
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    seconds = []
+    for _ in range(1 if what == "usual" else REPEATS):
+        gc.collect()
+        began = time.perf_counter()
+        made = compute()
+        seconds.append(time.perf_counter() - began)
+        assert made == (JOURNAL_LINES // 706 * 70 if what == "usual" else JOURNAL_LINES)
+    grown = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1024
+    print(json.dumps([min(seconds), grown]))
+
+
+if __name__ == "__main__":
+    _measure(sys.argv[1], Path(sys.argv[2]))
