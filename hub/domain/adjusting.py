@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from hub.api import Account, Level, Problem, Reason, Where
 from hub.domain.decisions import Decisions
 from hub.domain.facts import Facts, OnBooksValue, SiteCount
-from hub.domain.lines import About, Group, pair
+from hub.domain.lines import About, Group, Line, pair
 from hub.domain.resolution import Resolved, Resolver, must_differ
 from hub.domain.setup import Method, ReversalDate, Setup, same_account
 
@@ -37,13 +38,21 @@ class Outcome:
     sets: list[NewOnBooks] = field(default_factory=list)
 
 
+class Today(NamedTuple):
+    """Where a category of a site posts today."""
+
+    asset: Resolved
+    cogs: Resolved
+    dimensions: Mapping[str, str]
+
+
 class Adjuster:
     """Computes the adjustments of one site's count after another's."""
 
     def __init__(self, facts: Facts, decisions: Decisions, resolver: Resolver, outcome: Outcome) -> None:
         self.setup: Setup = facts.setup
         self.connection = facts.connection
-        self.facts = facts
+        self.count_date = facts.count_date.isoformat()
         self.decisions = decisions
         self.resolver = resolver
         self.outcome = outcome
@@ -69,24 +78,23 @@ class Adjuster:
             if prior is not None:
                 self._reverse(count, prior)
             return
-        asset, cogs = self._today(category, count.site)
-        dimensions = self.setup.dimensions(self.connection, count.site)
+        today = self._today(category, count.site)
         if prior is None:
-            self._post(count, category, current, asset, cogs, dimensions)
-        elif self.net_change and _stands_as(prior, asset, cogs, dimensions):
-            self._net_change(count, prior, current, asset, cogs)
+            self._post(count.site, category, current, today)
+        elif self.net_change and _stands_as(prior, today):
+            self._net_change(prior, current, today)
         else:
-            if self.net_change and asset.account is not None and cogs.account is not None:
+            if self.net_change and today.asset.account is not None and today.cogs.account is not None:
                 self._tell_fallback(category, count.site)
             self._reverse(count, prior)
-            self._post(count, category, current, asset, cogs, dimensions)
+            self._post(count.site, category, current, today)
 
-    def _today(self, category: str, site: str) -> tuple[Resolved, Resolved]:
+    def _today(self, category: str, site: str) -> Today:
         asset = self.resolver.category(category, "asset", site, "count")
         cogs = self.resolver.category(category, "cogs", site, "count")
         both = must_differ(asset, cogs, Where(site=site, category=category, connection=self.connection))
         self.outcome.problems += [found for found in (asset.problem, cogs.problem, both) if found is not None]
-        return asset, cogs
+        return Today(asset, cogs, self.setup.dimensions(self.connection, site))
 
     def _reverse(self, count: SiteCount, prior: OnBooksValue) -> None:
         when = f" {count.prior_date.isoformat()}" if count.prior_date else ""
@@ -95,54 +103,37 @@ class Adjuster:
         self._add(about, 0, reverse_lines(prior, about), reverses=True)
         self.outcome.claims.append(prior.ref)
 
-    def _post(
-        self,
-        count: SiteCount,
-        category: str,
-        current: int,
-        asset: Resolved,
-        cogs: Resolved,
-        dimensions: Mapping[str, str],
-    ) -> None:
-        site = self.setup.sites[count.site]
-        memo = f"Ending inventory {self.facts.count_date.isoformat()} · {category} · {site.name}"
-        about = About(count.site, category, Reason.CURRENT, memo)
-        self._add(about, 1, pair(asset, cogs, current, about, dimensions))
-        self._set(count.site, category, current, asset, cogs, dimensions)
+    def _post(self, site: str, category: str, current: int, today: Today) -> None:
+        name = self.setup.sites[site].name
+        about = About(site, category, Reason.CURRENT, f"Ending inventory {self.count_date} · {category} · {name}")
+        self._add(about, 1, pair(today.asset, today.cogs, current, about, today.dimensions))
+        self._set(site, category, current, today)
 
-    def _net_change(self, count: SiteCount, prior: OnBooksValue, current: int, asset: Resolved, cogs: Resolved) -> None:
+    def _net_change(self, prior: OnBooksValue, current: int, today: Today) -> None:
         if current == prior.value:
             return
-        site = self.setup.sites[count.site]
-        memo = f"Change in ending inventory {self.facts.count_date.isoformat()} · {prior.category} · {site.name}"
-        about = About(count.site, prior.category, Reason.NET_CHANGE, memo)
-        self._add(about, 2, pair(asset, cogs, current - prior.value, about, prior.dimensions))
+        name = self.setup.sites[prior.site].name
+        memo = f"Change in ending inventory {self.count_date} · {prior.category} · {name}"
+        about = About(prior.site, prior.category, Reason.NET_CHANGE, memo)
+        self._add(about, 2, pair(today.asset, today.cogs, current - prior.value, about, today.dimensions))
         self.outcome.claims.append(prior.ref)
-        self._set(count.site, prior.category, current, asset, cogs, prior.dimensions)
+        self._set(prior.site, prior.category, current, today)
 
-    def _add(self, about: About, rank: int, lines: tuple, *, reverses: bool = False) -> None:  # type: ignore[type-arg]
+    def _add(self, about: About, rank: int, lines: tuple[Line, ...], *, reverses: bool = False) -> None:
         order = (about.site, rank, self.positions[about.category], "")
         self.outcome.groups.append(Group(order, about.site, lines, reverses))
 
-    def _set(
-        self,
-        site: str,
-        category: str,
-        value: int,
-        asset: Resolved,
-        cogs: Resolved,
-        dimensions: Mapping[str, str],
-    ) -> None:
+    def _set(self, site: str, category: str, value: int, today: Today) -> None:
         self.outcome.sets.append(
             NewOnBooks(
                 site=site,
                 category=category,
                 value=value,
-                asset_gl=asset.gl_account,
-                asset=asset.account,
-                cogs_gl=cogs.gl_account,
-                cogs=cogs.account,
-                dimensions=dimensions,
+                asset_gl=today.asset.gl_account,
+                asset=today.asset.account,
+                cogs_gl=today.cogs.gl_account,
+                cogs=today.cogs.account,
+                dimensions=today.dimensions,
             )
         )
 
@@ -177,15 +168,15 @@ class Adjuster:
         )
 
 
-def reverse_lines(prior: OnBooksValue, about: About) -> tuple:  # type: ignore[type-arg]
+def reverse_lines(prior: OnBooksValue, about: About) -> tuple[Line, ...]:
     """Return Dr COGS, Cr asset with the value, accounts and dimensions that the books carry."""
     cogs = Resolved(prior.cogs_gl, prior.cogs, None)
     asset = Resolved(prior.asset_gl, prior.asset, None)
     return pair(cogs, asset, prior.value, about, prior.dimensions)
 
 
-def _stands_as(prior: OnBooksValue, asset: Resolved, cogs: Resolved, dimensions: Mapping[str, str]) -> bool:
-    if asset.account is None or cogs.account is None:
+def _stands_as(prior: OnBooksValue, today: Today) -> bool:
+    asset, cogs = today.asset.account, today.cogs.account
+    if asset is None or cogs is None or not (same_account(prior.asset, asset) and same_account(prior.cogs, cogs)):
         return False
-    same_accounts = same_account(prior.asset, asset.account) and same_account(prior.cogs, cogs.account)
-    return same_accounts and dict(prior.dimensions) == dict(dimensions)
+    return dict(prior.dimensions) == dict(today.dimensions)

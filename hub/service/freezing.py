@@ -28,6 +28,7 @@ def export(
     count_date: date | None,
     connection: str | None = None,
     decisions: Sequence[str] = (),
+    *,
     expected_hash: str | None = None,
     out: Path | None = None,
 ) -> dict[str, Any]:
@@ -143,7 +144,7 @@ def _freeze(hub: Hub, company: str, shown: Draft) -> str:
             "Use a connection that makes files.",
         )
     with writing(hub, company) as rows:
-        now = draft(hub, rows, shown.books, shown.facts.count_date, shown.decisions, shown.closed)
+        now = draft(hub, rows, shown.books, shown.facts.count_date, shown.decisions, closed=shown.closed)
         if now.hash != shown.hash:
             same = _same(rows, shown.books, shown.facts.count_date, shown.hash)
             if same is not None:

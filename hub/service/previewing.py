@@ -112,7 +112,7 @@ def sites_of(rows: CompanyRows, connection: str) -> list[str]:
 
 
 def draft(
-    hub: Hub, rows: CompanyRows, books: Books, day: date, decisions: Decisions, closed: frozenset[int] = frozenset()
+    hub: Hub, rows: CompanyRows, books: Books, day: date, decisions: Decisions, *, closed: frozenset[int] = frozenset()
 ) -> Draft:
     """Compute the preview of one date from the records alone; closed: entries, by index, dated as decided."""
     open_books = open_connection(hub, rows, books)

@@ -78,8 +78,8 @@ def undo(
     company: str,
     code: str,
     decisions: Sequence[str] = (),
-    out: Path | None = None,
     *,
+    out: Path | None = None,
     withdraw: bool = False,
 ) -> dict[str, Any]:
     """Undo the newest live export of its sites; pressing it again answers with the same.
