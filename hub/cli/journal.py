@@ -17,19 +17,24 @@ def print_preview(preview: Shape) -> None:
     """Print a preview's journals, then its problems."""
     say(preview["title"], "bold")
     say(f"Count of {preview['count_date']} · {preview['connection']} · {preview['currency']}")
-    for entry in preview["entries"]:
-        console().print(_journal(entry))
-    if not preview["entries"]:
-        say("There is no entry to post.")
-    else:
-        say(
-            f"Total debits {money(preview['debits'])}, credits {money(preview['credits'])}  "
-            f"[{'Balanced' if preview['balanced'] else 'NOT BALANCED'}]",
-            "bold green" if preview["balanced"] else "bold red",
-        )
+    print_entries(preview)
     print_problems(preview["problems"])
-    if not any(problem["blocking"] for problem in preview["problems"]) and preview.get("hash"):
+    if not any(problem["blocking"] for problem in preview["problems"]) and preview["hash"]:
         say(f"Hash {preview['hash']}", "dim")
+
+
+def print_entries(document: Shape) -> None:
+    """Print the journals of a preview or a report, with their totals and whether they balance."""
+    for entry in document["entries"]:
+        console().print(_journal(entry))
+    if not document["entries"]:
+        say("There is no entry to post.")
+        return
+    say(
+        f"Total debits {money(document['debits'])}, credits {money(document['credits'])}  "
+        f"[{'Balanced' if document['balanced'] else 'NOT BALANCED'}]",
+        "bold green" if document["balanced"] else "bold red",
+    )
 
 
 def _journal(entry: Shape) -> "Table":

@@ -1,7 +1,7 @@
 """The report of one count: exported or not, line by line, on the screen or as a file."""
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -9,8 +9,13 @@ import typer
 
 from hub.cli.arguments import needed_date
 from hub.cli.command import Connection, CountDate, Here, command
+from hub.cli.journal import print_entries
+from hub.cli.screen import money, print_problems, print_rows, say
+
+Report = Mapping[str, Any]  # Any: the JSON shape of a report and its parts
 
 app = typer.Typer()
+_AMOUNTS = ("Prior", "Current", "Change")
 
 
 @command(app, "report")
@@ -18,29 +23,58 @@ def report(
     here: Here,
     count: CountDate = None,
     connection: Connection = None,
+    items: Annotated[bool, typer.Option("--items", help="With the items that were counted.")] = False,
     csv: Annotated[bool, typer.Option("--csv", help="Print it as CSV.")] = False,
     xlsx: Annotated[Path | None, typer.Option("--xlsx", metavar="FILE", help="Write it as a workbook.")] = None,
 ) -> None:
     """Show the journal adjustment of any count, exported or not."""
+    day = needed_date(count, "--count")
     from hub.service import reporting
 
-    found = reporting.report(here.hub, here.company, needed_date(count, "--count"), connection)
+    found = reporting.report(here.hub, here.company, day, connection, items=items)
     if csv:
         sys.stdout.write(reporting.report_csv(found))
     elif xlsx is not None:
         reporting.report_xlsx(found, xlsx)
-        here.answer({"file": str(xlsx)}, lambda: _say_written(xlsx))
+        here.answer({"file": str(xlsx)}, lambda: say(f"Wrote {xlsx}"))
     else:
         here.answer(found, lambda: _show(found))
 
 
-def _say_written(file: Path) -> None:
-    from hub.cli.screen import say
+def _show(found: Report) -> None:
+    say(found["title"], "bold")
+    say(f"{found['company_name']} · {found['connection']} · {found['currency']}")
+    print_rows(_changes(found), "Site", "Category", *_AMOUNTS, "Amended to", right=(*_AMOUNTS, "Amended to"))
+    for site in found["sites"]:
+        _show_items(site)
+    print_entries(found)
+    print_problems(found["problems"])
 
-    say(f"Wrote {file}")
+
+def _changes(found: Report) -> Iterator[tuple[str, ...]]:
+    for site in found["sites"]:
+        for category in site["categories"]:
+            yield site["name"], category["category"], *_figures(category), _amended(category)
+        yield site["name"], "Total", *_figures(site), _amended(site)
+    if found["totals"]:
+        yield "All sites", "Total", *_figures(found["totals"]), ""
 
 
-def _show(found: Mapping[str, Any]) -> None:  # Any: the JSON shape of a report
-    from hub.cli.journal import print_preview
+def _figures(part: Report) -> Iterator[str]:
+    return (money(part[name.lower()]) for name in _AMOUNTS)
 
-    print_preview(found)
+
+def _amended(part: Report) -> str:
+    return money(part["amended"]["now"]) if part["amended"] else ""
+
+
+def _show_items(site: Report) -> None:
+    rows = [
+        (site["name"], category["category"], item["item"], item["area"], item["quantity"], item["unit"],
+         item["unit_cost"], money(item["value"]))
+        for category in site["categories"]
+        for item in category.get("items", ())
+    ]  # fmt: skip
+    if rows:
+        columns = ("Site", "Category", "Item", "Area", "Quantity", "Unit", "Unit cost", "Value")
+        print_rows(rows, *columns, right=("Quantity", "Unit cost", "Value"))

@@ -165,12 +165,28 @@ def test_a_category_is_retired_and_restored(counted: Shell) -> None:
     assert counted.run("categories retire Nothing").code == 1
 
 
-def test_a_report_is_shown_and_written_as_csv_and_as_a_workbook(counted: Shell) -> None:
-    assert "COGS Meat" in counted.done("report --count 2026-10-31").out
-    assert counted.json("report --count 2026-10-31")["count_date"] == "2026-10-31"
+def test_a_report_shows_what_the_books_carried_what_was_counted_and_the_journal(counted: Shell) -> None:
+    found = counted.json("report --count 2026-10-31")
+    assert set(found) >= PREVIEW
+    assert found["totals"] == {"prior": "15666.47", "current": "15758.45", "change": "91.98"}
+    shown = [line.split() for line in counted.done("report --count 2026-10-31").out.splitlines()]
+    assert ["Downtown", "Produce", "1,204.10", "988.40", "-215.70"] in shown
+    assert ["All", "sites", "Total", "15,666.47", "15,758.45", "91.98"] in shown
+    assert ["Total", "31,424.92", "31,424.92"] in shown
+    assert not any("Ribeye" in line for line in shown)
+    assert "Ribeye" in counted.done("report --count 2026-10-31 --items").out
+
+
+def test_a_report_is_written_as_csv_and_as_a_workbook(counted: Shell) -> None:
     assert "4812.37" in counted.done("report --count 2026-10-31 --csv").out
-    counted.done("report --count 2026-10-31 --xlsx report.xlsx")
+    assert counted.json("report --count 2026-10-31 --xlsx report.xlsx") == {"file": "report.xlsx"}
     assert (counted.folder / "report.xlsx").read_bytes()[:2] == b"PK"
+
+
+def test_a_report_of_a_date_without_a_count_says_which_dates_there_are(counted: Shell) -> None:
+    refused = counted.run("report --count 2026-10-30")
+    assert refused.code == 1
+    assert "2026-10-31" in refused.err
 
 
 def test_the_doctor_finds_nothing_wrong_with_a_sound_hub(counted: Shell) -> None:
