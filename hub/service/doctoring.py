@@ -1,0 +1,121 @@
+"""Is this installation healthy? Its database, records, plugins, connections and files; each finding with what to do."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from hub.api import ConnectorError, Level, Problem, Where
+from hub.plugins import SettingsInvalid
+from hub.service.companies import companies
+from hub.service.connections import connector_of
+from hub.service.context import Hub, Refused, problem_document
+from hub.service.high_water import examine, remember
+from hub.service.record_checks import check_records, file_problem
+from hub.service.scope import reading
+from hub.store import DatabaseNotReady, check
+from hub.store.health_rows import Unreadable, examined
+
+__all__ = ["doctor", "remember"]
+
+
+def doctor(hub: Hub) -> list[dict[str, object]]:
+    """Return everything that is wrong, as problem documents; empty when all is well.
+
+    A database that is sound is remembered as it is, so that an older copy of it is noticed later.
+    """
+    problems = [*_database(hub), *_plugins(hub), *_files(hub.home)]
+    return [problem_document(problem) for problem in problems]
+
+
+def _database(hub: Hub) -> list[Problem]:
+    """Return what is wrong in the database, and with the connections in it where it can be read."""
+    try:
+        with examined(hub.database):
+            check(hub.database)
+        with examined(hub.database) as connection:
+            problems = [*examine(hub, connection), *check_records(connection)]
+            if any(problem.code == "database_damaged" for problem in problems):
+                return problems
+            if not problems:
+                remember(hub)
+            return [*problems, *_connections(hub)]
+    except Unreadable as error:
+        return [file_problem([str(error)])]
+    except DatabaseNotReady as error:
+        message, _, fix = str(error).partition(". ")
+        return [Problem(level=Level.PROBLEM, code="database_not_ready", message=f"{message}.", fix=fix)]
+
+
+def _connections(hub: Hub) -> list[Problem]:
+    return [problem for company in companies(hub) for problem in _connections_of(hub, str(company["code"]))]
+
+
+def _connections_of(hub: Hub, company: str) -> Iterator[Problem]:
+    with reading(hub, company) as rows:
+        found = rows.connections()
+    for row in found:
+        where = Where(connection=row["name"])
+        try:
+            connector = connector_of(hub, row["connector"])
+            connector.label(connector.settings_from(row["settings"]))
+        except SettingsInvalid as error:
+            yield Problem(
+                level=Level.PROBLEM,
+                code="settings_invalid",
+                message=f"{company}: the settings of the connection {row['name']} are not what its connector asks for. {error}",
+                fix="Nothing can be previewed or exported there until its settings are put right.",
+                where=where,
+            )
+        except Refused as error:
+            yield Problem(
+                level=Level.PROBLEM,
+                code="connector_missing",
+                message=f"{company}: the connection {row['name']} cannot be used. {error}",
+                fix="Install or repair its plugin. What is installed and what is broken: hub plugins",
+                where=where,
+            )
+        except ConnectorError as error:
+            yield Problem(
+                level=Level.PROBLEM,
+                code="connector_failed",
+                message=f"{company}: the connector of the connection {row['name']} fails. {error.message}",
+                fix="Install another version of its plugin, or tell its maker.",
+                where=where,
+            )
+
+
+def _plugins(hub: Hub) -> list[Problem]:
+    return [
+        Problem(
+            level=Level.WARNING,
+            code="plugin_broken",
+            message=f"The plugin {plugin.name} ({plugin.distribution} {plugin.version}) is installed but cannot be used: "
+            f"{plugin.reason}",
+            fix="Install a version of it that works with this hub, or remove it.",
+        )
+        for plugin in hub.registry.broken
+    ]
+
+
+def _files(home: Path) -> list[Problem]:
+    """Return the problem of a home whose files cannot be read or written."""
+    try:
+        folder = home / "files"
+        folder.mkdir(parents=True, exist_ok=True)
+        for company in folder.iterdir():
+            if company.is_dir():
+                next(company.iterdir(), None)
+        probe = folder / ".doctor"
+        probe.touch()
+        probe.unlink()
+    except OSError as error:
+        return [
+            Problem(
+                level=Level.PROBLEM,
+                code="files_unreadable",
+                message=f"The folder of the files made, {home / 'files'}, cannot be read and written: {error.strerror}.",
+                fix="See that it is a folder and that whoever runs the hub owns it.",
+            )
+        ]
+    return []
