@@ -84,6 +84,8 @@ SETUP = (
     INSERT INTO category (id, company_id, department_id, name, position, asset_account, cogs_account, retired)
     SELECT c.n * :categories + k.n + 1, c.n + 1, c.n + 1, 'Category ' || k.n, k.n,
            2 * (c.n * :categories + k.n) + 1, 2 * (c.n * :categories + k.n) + 2, 0 FROM c, k""",
+    """INSERT INTO chart_account (company_id, connection_id, key, account_id, number, name, kind, active, why_not_postable)
+    SELECT company_id, company_id, 'A' || number, 'A' || number, number, name, kind, 1, '' FROM gl_account""",
     """INSERT INTO account_map (company_id, connection_id, gl_account_id, account_id, account_number, account_name)
     SELECT company_id, company_id, id, 'A' || number, number, name FROM gl_account""",
     f"""{COMPANY_SITES}
@@ -104,8 +106,8 @@ COUNTS = (
     INSERT INTO count_line (count_id, line, company_id, item_id, category_id, area, unit, quantity, unit_cost, value,
                             differs)
     SELECT c.id, l.n + 2, c.company_id, (c.company_id - 1) * 100 + l.n % 100 + 1,
-           (c.company_id - 1) * :categories + l.n % :categories + 1, 'Walk-in', 'kg', 1000000, 0,
-           100 + (l.n * 37 + c.id * 11) % 5000, 0
+           (c.company_id - 1) * :categories + l.n % :categories + 1, 'Walk-in', 'kg', 1000000,
+           10000 * (100 + (l.n * 37 + c.id * 11) % 5000), 100 + (l.n * 37 + c.id * 11) % 5000, 0
     FROM valuation_count c CROSS JOIN l ORDER BY c.id""",
     """INSERT INTO count_total (count_id, category_id, company_id, value, lines)
     SELECT count_id, category_id, company_id, sum(value), count(*) FROM count_line GROUP BY count_id, category_id""",

@@ -16,7 +16,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
 
 from bench.books import CATEGORIES, LAST_DAY, Size, make
@@ -202,7 +202,9 @@ def _usual(file: Path) -> Callable[[], int]:
                 totals: dict[int, Decimal] = {}
                 statement = select(CountLine).join(ValuationCount, col(ValuationCount.id) == col(CountLine.count_id))
                 for row in session.exec(statement.where(ValuationCount.site_id == site.id)).all():
-                    totals[row.category_id] = totals.get(row.category_id, Decimal(0)) + Decimal(row.value) / 100
+                    totals[row.category_id] = totals.get(row.category_id, Decimal(0)) + _value(
+                        row.quantity, row.unit_cost or 0
+                    )
                 prior = session.exec(select(OnBooks).where(OnBooks.site_id == site.id, OnBooks.state == "live")).all()
                 for value in prior:
                     amount = Decimal(value.value) / 100
@@ -222,6 +224,12 @@ def _usual(file: Path) -> Callable[[], int]:
             return len(lines)
 
     return compute
+
+
+def _value(quantity: int, unit_cost: int) -> Decimal:
+    """Return quantity × unit cost, both in millionths, to the cent."""
+    value = Decimal(quantity) / 1_000_000 * Decimal(unit_cost) / 1_000_000
+    return value.quantize(Decimal("0.01"), ROUND_HALF_UP)
 
 
 def _measure(what: str, file: Path) -> None:
