@@ -26,9 +26,13 @@ class Installation:
 
     @contextmanager
     def open(self, home: Path | None) -> Iterator[Hub]:
-        """Open the hub of a home folder; a fresh database is set up, any other must fit. Raises CannotOpen."""
+        """Open the hub of a home folder; a fresh database is set up, any other must fit. Raises CannotOpen.
+
+        How far the database has come is remembered at the end, so that an older copy of it is noticed later.
+        """
         from hub.plugins import load
         from hub.service.context import Hub
+        from hub.service.high_water import remember
         from hub.store import DatabaseNotReady
         from hub.store.opening import open_database
 
@@ -38,7 +42,9 @@ class Installation:
         except DatabaseNotReady as error:
             raise CannotOpen(str(error)) from error
         try:
-            yield Hub(database=database, registry=load(), clock=_now, home=folder, actor=_actor())
+            hub = Hub(database=database, registry=load(), clock=_now, home=folder, actor=_actor())
+            yield hub
+            remember(hub)
         finally:
             database.close()
 

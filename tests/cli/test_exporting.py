@@ -75,6 +75,27 @@ def test_a_preview_with_problems_still_ends_with_0_and_says_what_to_decide(compa
     assert decided["hash"] != shown["hash"]
 
 
+def test_a_line_whose_account_is_not_mapped_is_shown_with_its_gl_account(counted: Shell) -> None:
+    counted.imports("gl-accounts", "number,name,kind\n5025,COGS Greens,cogs\n")
+    counted.imports("categories", "category,department,cogs_account\nProduce,Food,5025\n")
+    (problem,) = counted.json("preview")["problems"]
+    assert (problem["code"], problem["where"]["gl_account"]) == ("unmapped_account", "5025")
+    shown = counted.done("preview").out
+    assert "GL Account 5025 (not mapped)" in shown
+    assert "Problem: " in shown
+
+
+def test_a_site_that_moved_to_other_books_is_closed_in_the_old_ones(counted: Shell) -> None:
+    counted.done("connections add --connector csv_iif --name other --set layout=generic")
+    counted.imports("sites", "site,name,connection\nDT,Downtown,other\n")
+    made = counted.json("sites close DT --connection books --date 2026-10-31 --out journals")
+    assert made["state"] == "FILE_READY"
+    assert len(list((counted.folder / "journals").iterdir())) == 1
+    again = counted.run("sites close DT --connection books --json")
+    assert (again.code, again.json["problems"][0]["code"]) == (1, "file_not_confirmed")
+    assert counted.run("sites close DT --connection other").code == 1
+
+
 def test_an_export_with_a_problem_is_refused_and_says_why(company: Shell) -> None:
     company.imports("counts", "".join(line + "\n" for line in OCTOBER.splitlines() if "Gin" not in line))
     refused = company.run("export --count 2026-10-31 --json")

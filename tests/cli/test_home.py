@@ -11,7 +11,7 @@ from hub.app import Installation, home_folder
 from hub.cli import CannotOpen
 from hub.cli.refusal import tell_unexpected
 from hub.store import Database
-from tests.cli.shell import Shell
+from tests.cli.shell import OCTOBER, Shell
 
 HUB = (sys.executable, "-c", "from hub.app import main; main()")
 
@@ -67,6 +67,21 @@ def test_an_older_database_is_not_touched_until_someone_upgrades_it(alone: Path)
 def test_upgrading_again_changes_nothing(shell: Shell) -> None:
     assert shell.json("db upgrade") == shell.json("db upgrade")
     assert "is ready" in shell.done("db upgrade").out
+
+
+def test_a_database_restored_from_before_an_export_is_noticed_by_the_doctor(alone: Path) -> None:
+    shell = Shell(alone)
+    shell.set_up()
+    shell.imports("counts", OCTOBER)
+    database = shell.home / "hub.db"
+    backup = database.read_bytes()
+    shell.done("export --count 2026-10-31")
+    assert shell.json("doctor") == {"problems": []}
+    database.write_bytes(backup)
+    found = shell.run("doctor --json")
+    assert found.code == 1
+    assert [problem["blocking"] for problem in found.json["problems"]] == [True]
+    assert "All is well" not in shell.run("doctor").out
 
 
 def test_a_home_that_cannot_be_made_is_said_plainly(alone: Path) -> None:
