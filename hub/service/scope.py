@@ -8,6 +8,7 @@ from functools import cached_property
 
 from hub.domain.setup import Books, Setup
 from hub.service.context import Hub, not_found, refuse
+from hub.service.high_water import remember
 from hub.store import Row, Transaction, lock_company
 from hub.store.company_rows import category_retired, change_company, connection_rows, gl_numbers
 from hub.store.export_rows import ExportRows
@@ -85,6 +86,7 @@ def writing(hub: Hub, company: str) -> Iterator[CompanyRows]:
     with hub.database.write() as connection:
         lock_company(connection, _company(connection, company)["id"])
         yield CompanyRows(connection, _company(connection, company))
+    remember(hub)
 
 
 def _company(connection: Transaction, code: str) -> Row:
