@@ -120,14 +120,14 @@ class Company:
 
     def preview(self, day: str | None, *decisions: str, connection: str | None = None) -> dict[str, Any]:
         """Preview a date."""
-        return previewing.preview(self.hub, "ACME", day and date.fromisoformat(day), connection, decisions)
+        return previewing.preview(self.hub, "ACME", day and date.fromisoformat(day), connection=connection, decisions=decisions)
 
     def export(
         self, day: str | None, *decisions: str, connection: str | None = None, expected_hash: str | None = None
     ) -> dict[str, Any]:
         """Export a date, whatever comes of it."""
         count_date = date.fromisoformat(day) if day else None
-        return exporting.export(self.hub, "ACME", count_date, connection, decisions, expected_hash)
+        return exporting.export(self.hub, "ACME", count_date, connection=connection, decisions=decisions, expected_hash=expected_hash)
 
     def exported(self, day: str, *decisions: str, connection: str | None = None) -> str:
         """Export a date and confirm its files; return the export's code."""
@@ -147,7 +147,7 @@ class Company:
 
     def undo(self, code: str, *decisions: str, withdraw: bool = False) -> dict[str, Any]:
         """Undo an export, or withdraw its undo."""
-        return exporting.undo(self.hub, "ACME", code, decisions, withdraw=withdraw)
+        return exporting.undo(self.hub, "ACME", code, decisions=decisions, withdraw=withdraw)
 
     def undone(self, code: str) -> None:
         """Undo an export and confirm the file of its opposite entry."""

@@ -113,7 +113,7 @@ def test_the_same_books_through_another_connector_carry_over_through_the_new_map
 
 def test_other_books_get_a_closing_entry_in_the_old_and_an_opening_in_the_new(moved: Company) -> None:
     assert blocking(moved.preview(NOVEMBER, "moved=DT/other_books", connection="kitchen")) == ["site_moved"]
-    made = close_site(moved.hub, "ACME", "DT", "books", date(2026, 11, 5))
+    made = close_site(moved.hub, "ACME", "DT", "books", on=date(2026, 11, 5))
     assert (made["state"], made["kind"], made["count_date"]) == ("FILE_READY", "closing", "2026-11-05")
     (posting,) = moved.postings(made["export"])
     entry = __import__("json").loads(posting["entry"])
@@ -134,7 +134,7 @@ def test_other_books_get_a_closing_entry_in_the_old_and_an_opening_in_the_new(mo
 
 
 def test_a_closing_entry_is_undone_like_any_export(moved: Company) -> None:
-    code = close_site(moved.hub, "ACME", "DT", "books", None)["export"]
+    code = close_site(moved.hub, "ACME", "DT", "books")["export"]
     moved.confirm(code)
     assert only(moved.on_books(), "DT") == []
     moved.undone(code)
@@ -149,7 +149,7 @@ def test_opening_values_in_the_new_books_wait_for_the_closing_entry_in_the_old(m
 
 def test_a_site_whose_books_carry_nothing_has_no_closing_entry(moved: Company) -> None:
     with pytest.raises(Refused) as refused:
-        close_site(moved.hub, "ACME", "CK", "kitchen", None)
+        close_site(moved.hub, "ACME", "CK", "kitchen")
     assert len(refusal(refused.value)) == 1
 
 
