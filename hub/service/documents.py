@@ -62,7 +62,13 @@ def journal_entry(document: Mapping[str, Any], *, key: str, part: int, count_dat
 
 
 def canonical(document: object) -> bytes:
-    """Return a document's RFC 8785 JSON."""
+    """Return the RFC 8785 JSON of a document of texts, whole numbers, lists and objects.
+
+    The standard encoder writes the same bytes many times quicker, but sorts names beyond the basic plane otherwise.
+    """
+    text = json.dumps(document, sort_keys=True, ensure_ascii=False, separators=(",", ":"), default=_not_json)
+    if text.isascii() or not BEYOND_BASIC_PLANE.search(text):
+        return text.encode()
     return rfc8785.dumps(document)  # type: ignore[arg-type]
 
 

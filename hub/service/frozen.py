@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from hub.api import Level, Problem, Where, amount_text
+from hub.api import Level, Problem, Where, from_minor
 from hub.domain.setup import Books
 from hub.service.context import Hub, not_found, problem_document
 from hub.service.scope import CompanyRows
@@ -72,8 +72,7 @@ def amended_notes(rows: CompanyRows, row: Row) -> list[Problem]:
             level=Level.NOTE,
             code="amended_since",
             message=f"The count of {day} of {rows.setup.sites[site].name} was amended since: exported "
-            f"{amount_text(before, row['currency'])}, now {amount_text(after, row['currency'])}, a difference of "
-            f"{amount_text(after - before, row['currency'])}.",
+            f"{_said(before, row)}, now {_said(after, row)}, a difference of {_said(after - before, row)}.",
             fix="Undo and export again, or let the next count reverse what was posted.",
             where=Where(site=site, export=row["code"], date=day.isoformat()),
         )
@@ -117,3 +116,7 @@ def _receipt(posting: Row, files: Mapping[str, str]) -> dict[str, Any] | None:
     if receipt is None:
         return None
     return {**receipt, "file": files.get(posting["reference"], receipt.get("file", ""))}
+
+
+def _said(minor: int, row: Row) -> str:
+    return f"{from_minor(minor, row['currency']):,}"

@@ -14,7 +14,7 @@ from hub.service.context import Hub
 from hub.store.health_rows import Reached, event_instant, reached
 
 if TYPE_CHECKING:
-    from sqlalchemy import Connection
+    from hub.store import Transaction
 
 log = logging.getLogger(__name__)
 
@@ -63,7 +63,7 @@ def mark(home: Path) -> Mark | None:
     return sound
 
 
-def restored(connection: Connection, before: Mark, now: Reached) -> bool:
+def restored(connection: Transaction, before: Mark, now: Reached) -> bool:
     """Whether the database is another one, or has lost what it had: it stands lower, or its newest event is gone."""
     if before["database_uuid"] != now.database_uuid or now.high_water < before["high_water"]:
         return True
@@ -71,7 +71,7 @@ def restored(connection: Connection, before: Mark, now: Reached) -> bool:
     return event is not None and event_instant(connection, event["id"]) != event["at"]
 
 
-def examine(hub: Hub, connection: Connection) -> list[Problem]:
+def examine(hub: Hub, connection: Transaction) -> list[Problem]:
     """Return what the mark tells of this database."""
     try:
         before = mark(hub.home)

@@ -15,7 +15,7 @@ from hub.service.documents import journal_entry
 from hub.store.health_rows import CHECKS, broken_references, file_damage, findings, frozen_postings
 
 if TYPE_CHECKING:
-    from sqlalchemy import Connection
+    from hub.store import Transaction
 
 Row = Mapping[str, Any]
 """A finding's columns. Any: values of any column."""
@@ -89,9 +89,11 @@ AT_REST: Mapping[tuple[str, str], tuple[str, str | None]] = {
     ("undo", "UNDONE"): ("UNDONE", "POSTED"),
 }
 """The states of an export's postings and of their opposites (None: there are none), by its phase and state."""
+UNDER_WAY = ("SENDING", "UNKNOWN", "REJECTED", "MISMATCH", "PARTLY_POSTED")
+"""An export whose postings stand differently while they are sent one by one."""
 
 
-def check_records(connection: Connection) -> list[Problem]:
+def check_records(connection: Transaction) -> list[Problem]:
     """Return everything that is wrong in the database's records."""
     damage = file_damage(connection)
     if damage:
@@ -132,7 +134,7 @@ def _told(code: str, row: Row) -> Problem:
     return _problem(code, FINDINGS[code].message.format_map(shown), FINDINGS[code].fix, row)
 
 
-def _exports(connection: Connection) -> Iterator[Problem]:
+def _exports(connection: Transaction) -> Iterator[Problem]:
     for _, group in groupby(frozen_postings(connection), key=itemgetter("export_id")):
         rows = list(group)
         postings = [row for row in rows if row["id"] is not None]
@@ -164,13 +166,22 @@ def _wrong_with(row: Row) -> str:
 
 
 def _agrees(export: Row, postings: Sequence[Row]) -> bool:
-    """Whether an export's postings stand as its state says; the states of an export under way are the engine's."""
-    expected = AT_REST.get((export["export_phase"], export["export_state"]))
-    if expected is None:
+    """Whether an export has all its postings, standing as its state says."""
+    if export["export_state"] in UNDER_WAY:
         return True
+    expected = AT_REST.get((export["export_phase"], export["export_state"]))
+    if expected is None or not _complete(export, postings):
+        return False
     post = {row["state"] for row in postings if row["kind"] == "post"}
     opposite = {row["state"] for row in postings if row["kind"] == "undo"}
     return post <= {expected[0]} and opposite == ({expected[1]} if expected[1] else set())
+
+
+def _complete(export: Row, postings: Sequence[Row]) -> bool:
+    """Whether no posting is missing between the first and the last; none at all only where a person decided so."""
+    parts = [row["part"] for row in postings if row["kind"] == "post"]
+    decided = any(str(decision).startswith("mark_exported=") for decision in export["export_decisions"])
+    return parts == list(range(1, len(parts) + 1)) and (bool(parts) or decided)
 
 
 def _altered(row: Row, reason: str) -> Problem:
@@ -185,7 +196,7 @@ def _altered(row: Row, reason: str) -> Problem:
 def _state_differs(row: Row) -> Problem:
     return _problem(
         "export_state_differs",
-        f"{row['company']}: export {row['export_code']} is {row['export_state']}, but its postings are not.",
+        f"{row['company']}: export {row['export_code']} is {row['export_state']}, but its postings are not, or some are missing.",
         EXPORT_STOPPED,
         {"export": row["export_code"]},
     )

@@ -19,7 +19,7 @@ from hub.service.scope import CompanyRows, reading
 from hub.store.report_rows import CategoryValues, CountedItem, ReportedCount, ReportRows
 
 if TYPE_CHECKING:
-    from sqlalchemy import RowMapping
+    from hub.store import Row
 
 __all__ = ["report", "report_csv", "report_xlsx"]
 
@@ -128,7 +128,7 @@ def _by_category(items: Sequence[CountedItem]) -> dict[tuple[int, str], list[Cou
     return found
 
 
-def _exports(rows: CompanyRows, books: Books, count_date: date) -> list[RowMapping]:
+def _exports(rows: CompanyRows, books: Books, count_date: date) -> list[Row]:
     """Return the date's exports that were not undone, in the order they were made."""
     listed = rows.exports.listed(books.name, count_date)
     return [row for row in reversed(listed) if row["state"] != "UNDONE" and row["kind"] == "adjustment"]
@@ -141,7 +141,7 @@ def _draft(hub: Hub, rows: CompanyRows, books: Books, day: date, *, exported: bo
 
 
 def _document(
-    rows: CompanyRows, books: Books, count_date: date, figures: Figures, exports: Sequence[RowMapping]
+    rows: CompanyRows, books: Books, count_date: date, figures: Figures, exports: Sequence[Row]
 ) -> dict[str, Any]:
     codes = {row["id"]: row["code"] for row in exports}
     sites = [_site(rows, count, figures, codes) for count in figures.counts]
@@ -170,7 +170,7 @@ def _document(
     }
 
 
-def _export(rows: CompanyRows, row: RowMapping) -> dict[str, Any]:
+def _export(rows: CompanyRows, row: Row) -> dict[str, Any]:
     return {
         "export": row["code"],
         "state": row["state"],
@@ -183,7 +183,7 @@ def _export(rows: CompanyRows, row: RowMapping) -> dict[str, Any]:
     }
 
 
-def _exported_note(row: RowMapping, books: Books) -> Problem:
+def _exported_note(row: Row, books: Books) -> Problem:
     return Problem(
         level=Level.NOTE,
         code="already_exported",
