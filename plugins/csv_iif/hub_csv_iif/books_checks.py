@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from hub.api import Account, JournalEntry, Level, Problem, Where
-from hub_csv_iif.file_checks import place_of, shown
+from hub_csv_iif.file_checks import listed, place_of, shown
 from hub_csv_iif.settings import Settings
 from hub_csv_iif.wire import LAYOUTS
 from hub_csv_iif.wire.layout import Layout
@@ -169,12 +169,11 @@ def _classes_not_checked(entry: JournalEntry, settings: Settings) -> Iterator[Pr
         if (name := line.dimensions.get("class", "")) and name not in settings.known_classes
     }
     if unknown:
-        names = ", ".join(f"“{shown(name)}”" for name in sorted(unknown))
         yield Problem(
             level=Level.WARNING,
             code="not_checked",
             message=f"{layout.label} creates every class that it does not know without asking; "
-            f"not known to exist: {names}.",
+            f"not known to exist: {listed(unknown)}.",
             fix="Look them up in its class list and name them in the connection's setting classes, "
             "with ; between them.",
             where=place_of(entry, min(unknown.values())),

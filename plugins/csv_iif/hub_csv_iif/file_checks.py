@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from hub.api import JournalEntry, Level, Problem, Where
@@ -12,6 +12,7 @@ from hub_csv_iif.wire import LAYOUTS
 from hub_csv_iif.wire.layout import Cell, Layout, Memo, Name, Table, dimensions_in_use
 
 _SHOWN_LENGTH = 80
+_SHOWN_NAMES = 10
 _WHERE_TO_RENAME = {
     "account": "Rename the account in {label}, bring in the chart again and map the new name.",
     "site": "Rename the site in the hub.",
@@ -52,6 +53,13 @@ def shown(text: str) -> str:
     """A text as it can stand in a message: one line, nothing invisible, not too long."""
     rewritten = rewrite(text, TextRule()).text
     return rewritten if len(rewritten) <= _SHOWN_LENGTH else rewritten[: _SHOWN_LENGTH - 1] + "…"
+
+
+def listed(names: Iterable[str]) -> str:
+    """Names as they can stand in a message: in order, the first ten of them, an empty one as `none`."""
+    texts = [f"“{shown(name)}”" if name else "none" for name in sorted(set(names))]
+    more = len(texts) - _SHOWN_NAMES
+    return ", ".join(texts[:_SHOWN_NAMES]) + (f" and {more:,} more" if more > 0 else "")
 
 
 def _too_many_lines(entry: JournalEntry, settings: Settings, layout: Layout) -> Iterator[Problem]:
@@ -115,11 +123,10 @@ def _several_subsidiaries(entry: JournalEntry, layout: Layout) -> Iterator[Probl
     odd = next((index for index, name in enumerate(subsidiaries) if name != subsidiaries[0]), None)
     if odd is not None:
         index = next((index for index, name in enumerate(subsidiaries) if not name), odd)
-        names = ", ".join(sorted({f"“{shown(name)}”" if name else "none" for name in subsidiaries}))
         yield Problem(
             level=Level.PROBLEM,
             code="dimension_required",
-            message=f"A {layout.label} journal belongs to one subsidiary; the lines of this one name {names}.",
+            message=f"A {layout.label} journal belongs to one subsidiary; the lines of this one name {listed(subsidiaries)}.",
             fix="Give every site of these books its subsidiary in the Site Map.",
             where=place_of(entry, index),
         )

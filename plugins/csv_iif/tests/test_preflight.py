@@ -226,3 +226,14 @@ def test_a_frozen_entry_can_be_written_in_another_layout_without_that_programs_c
     entry = journal(WORKED)
     for layout in LAYOUTS:
         assert session(layout, [Account(name="Something else")], closed_through="2026-12-31").post(entry).file
+
+
+def test_many_classes_and_subsidiaries_are_named_in_a_sentence_that_stays_short() -> None:
+    names = [f"{'Restaurant ' * 12}{number}" for number in range(300)]
+    for layout, dimension, code in (("iif", "class", "not_checked"), ("netsuite", "subsidiary", "dimension_required")):
+        lines = [line for name in names for line in small(dimensions={dimension: name}).lines]
+        entry = replace(small(), lines=tuple(lines))
+        found = [one for one in session(layout, accounts_of(entry)).preflight(entry) if one.code == code]
+        assert len(found) == 1
+        assert "and 290 more" in found[0].message
+        assert len(found[0].message) < 1500
