@@ -10,12 +10,13 @@ from hub.api import Account, Level, Problem, Reason, Where
 from hub.domain.decisions import Decisions
 from hub.domain.facts import Facts, OnBooksValue, SiteCount
 from hub.domain.lines import About, Group, Line, pair
-from hub.domain.resolution import Resolved, Resolver, must_differ
+from hub.domain.resolution import Resolved, Resolver
 from hub.domain.setup import Method, ReversalDate, Setup, same_account
 
+REVERSE_PRIOR, CURRENT, NET_CHANGE = Reason.REVERSE_PRIOR, Reason.CURRENT, Reason.NET_CHANGE
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NewOnBooks:
+
+class NewOnBooks(NamedTuple):
     """What the books will carry for a site and category once the export stands."""
 
     site: str
@@ -90,52 +91,39 @@ class Adjuster:
             self._post(count.site, category, current, today)
 
     def _today(self, category: str, site: str) -> Today:
-        asset = self.resolver.category(category, "asset", site, "count")
-        cogs = self.resolver.category(category, "cogs", site, "count")
-        both = must_differ(asset, cogs, Where(site=site, category=category, connection=self.connection))
-        self.outcome.problems += [found for found in (asset.problem, cogs.problem, both) if found is not None]
+        asset, cogs = self.resolver.counted(category, site, self.outcome.problems)
         return Today(asset, cogs, self.setup.dimensions(self.connection, site))
 
     def _reverse(self, count: SiteCount, prior: OnBooksValue) -> None:
         when = f" {count.prior_date.isoformat()}" if count.prior_date else ""
         memo = f"Reverse ending inventory{when} · {prior.category} · {self.setup.sites[prior.site].name}"
-        about = About(prior.site, prior.category, Reason.REVERSE_PRIOR, memo)
+        about = (prior.site, prior.category, REVERSE_PRIOR, memo)
         self._add(about, 0, reverse_lines(prior, about), reverses=True)
         self.outcome.claims.append(prior.ref)
 
     def _post(self, site: str, category: str, current: int, today: Today) -> None:
         name = self.setup.sites[site].name
-        about = About(site, category, Reason.CURRENT, f"Ending inventory {self.count_date} · {category} · {name}")
+        about = (site, category, CURRENT, f"Ending inventory {self.count_date} · {category} · {name}")
         self._add(about, 1, pair(today.asset, today.cogs, current, about, today.dimensions))
         self._set(site, category, current, today)
 
     def _net_change(self, prior: OnBooksValue, current: int, today: Today) -> None:
-        if current == prior.value:
+        if current == prior.value and prior.connection == self.connection:
             return
         name = self.setup.sites[prior.site].name
         memo = f"Change in ending inventory {self.count_date} · {prior.category} · {name}"
-        about = About(prior.site, prior.category, Reason.NET_CHANGE, memo)
+        about = (prior.site, prior.category, NET_CHANGE, memo)
         self._add(about, 2, pair(today.asset, today.cogs, current - prior.value, about, today.dimensions))
         self.outcome.claims.append(prior.ref)
         self._set(prior.site, prior.category, current, today)
 
     def _add(self, about: About, rank: int, lines: tuple[Line, ...], *, reverses: bool = False) -> None:
-        order = (about.site, rank, self.positions[about.category], "")
-        self.outcome.groups.append(Group(order, about.site, lines, reverses))
+        site, category, _, _ = about
+        self.outcome.groups.append(Group((site, rank, self.positions[category], ""), site, lines, reverses))
 
     def _set(self, site: str, category: str, value: int, today: Today) -> None:
-        self.outcome.sets.append(
-            NewOnBooks(
-                site=site,
-                category=category,
-                value=value,
-                asset_gl=today.asset.gl_account,
-                asset=today.asset.account,
-                cogs_gl=today.cogs.gl_account,
-                cogs=today.cogs.account,
-                dimensions=today.dimensions,
-            )
-        )
+        (asset_gl, asset, _), (cogs_gl, cogs, _), dimensions = today
+        self.outcome.sets.append(NewOnBooks(site, category, value, asset_gl, asset, cogs_gl, cogs, dimensions))
 
     def _may_be_zero(self, prior: OnBooksValue) -> bool:
         if prior.value == 0 or self.setup.categories[prior.category].retired:
@@ -170,9 +158,8 @@ class Adjuster:
 
 def reverse_lines(prior: OnBooksValue, about: About) -> tuple[Line, ...]:
     """Return Dr COGS, Cr asset with the value, accounts and dimensions that the books carry."""
-    cogs = Resolved(prior.cogs_gl, prior.cogs, None)
-    asset = Resolved(prior.asset_gl, prior.asset, None)
-    return pair(cogs, asset, prior.value, about, prior.dimensions)
+    _, _, _, _, value, asset_gl, asset, cogs_gl, cogs, dimensions = prior
+    return pair((cogs_gl, cogs, None), (asset_gl, asset, None), value, about, dimensions)
 
 
 def _stands_as(prior: OnBooksValue, today: Today) -> bool:

@@ -9,7 +9,7 @@ from hub.api import Reason
 from hub.domain.adjusting import reverse_lines
 from hub.domain.entries import Entry
 from hub.domain.facts import OnBooksValue
-from hub.domain.lines import About, Line
+from hub.domain.lines import Line
 from hub.domain.setup import Setup
 
 
@@ -18,7 +18,7 @@ def closing_lines(setup: Setup, values: Iterable[OnBooksValue], on: date) -> lis
     lines: list[Line] = []
     for value in sorted(values, key=lambda value: setup.categories[value.category].position):
         memo = f"Close inventory {on.isoformat()} · {value.category} · {setup.sites[value.site].name}"
-        lines.extend(reverse_lines(value, About(value.site, value.category, Reason.CLOSING, memo)))
+        lines.extend(reverse_lines(value, (value.site, value.category, Reason.CLOSING, memo)))
     return lines
 
 

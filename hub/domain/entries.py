@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from operator import itemgetter
 
 from hub.api import Level, Problem, Side, Where
 from hub.domain.facts import Facts
 from hub.domain.lines import Group, Line, balance
 from hub.domain.setup import EntryPer, ReversalDate
+
+Bucket = tuple[date, str, tuple[str, ...], bool]
+"""What the groups of an entry share: date, site or "", entry dimensions; last False for reversals dated apart: they come first."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,10 +45,11 @@ class EntryRules:
 
 def build_entries(facts: Facts, groups: Iterable[Group], rules: EntryRules) -> tuple[list[Entry], list[Problem]]:
     """Return the entries in order of date, then site, and the problems of groups that no entry can hold."""
-    buckets: dict[tuple[date, str, tuple[str, ...], bool], list[Group]] = defaultdict(list)
-    for group in sorted(groups, key=lambda group: group.order):
+    buckets: dict[Bucket, list[Group]] = defaultdict(list)
+    bucket_of = _buckets(facts, rules)
+    for group in sorted(groups, key=itemgetter(0)):
         if group.lines:
-            buckets[_bucket(facts, group, rules)].append(group)
+            buckets[bucket_of(group)].append(group)
     entries: list[Entry] = []
     problems: list[Problem] = []
     for (day, site, _, _), found in sorted(buckets.items(), key=lambda bucket: (bucket[0][0], bucket[0][1:])):
@@ -55,17 +60,23 @@ def build_entries(facts: Facts, groups: Iterable[Group], rules: EntryRules) -> t
     return entries, problems
 
 
-def _bucket(facts: Facts, group: Group, rules: EntryRules) -> tuple[date, str, tuple[str, ...], bool]:
+def _buckets(facts: Facts, rules: EntryRules) -> Callable[[Group], Bucket]:
+    """Return what tells which entry a group belongs to; where all share one, without looking at the group."""
     settings = facts.setup.settings
-    day, apart = facts.count_date, False
-    if group.reverses and settings.reversal_date is ReversalDate.DAY_AFTER_PRIOR:
-        prior = facts.counts[group.site].prior_date
-        if prior is not None:
-            day, apart = prior + timedelta(days=1), True
-    site = group.site if settings.entry_per is EntryPer.SITE else ""
-    dimensions = group.lines[0].dimensions
-    shared = tuple(dimensions.get(name, "") for name in rules.entry_dimensions)
-    return day, site, shared, apart
+    dated_apart = settings.reversal_date is ReversalDate.DAY_AFTER_PRIOR
+    by_site = settings.entry_per is EntryPer.SITE
+    if not (dated_apart or by_site or rules.entry_dimensions):
+        only: Bucket = (facts.count_date, "", (), True)
+        return lambda _: only
+
+    def bucket_of(group: Group) -> Bucket:
+        prior = facts.counts[group.site].prior_date if dated_apart and group.reverses else None
+        day = facts.count_date if prior is None else prior + timedelta(days=1)
+        dimensions = group.lines[0].dimensions
+        shared = tuple([dimensions.get(name, "") for name in rules.entry_dimensions])
+        return day, group.site if by_site else "", shared, prior is None
+
+    return bucket_of
 
 
 def _split(groups: Sequence[Group], limit: int | None) -> Iterable[list[Line]]:

@@ -41,6 +41,12 @@ class OnBooksValue(NamedTuple):
     cogs: Account
     dimensions: Mapping[str, str]
 
+    def with_accounts(self, asset: Account, cogs: Account) -> OnBooksValue:
+        """Return the same value in these accounts."""
+        if asset is self.asset and cogs is self.cogs:
+            return self
+        return OnBooksValue(*self[:6], asset, self.cogs_gl, cogs, self.dimensions)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Transfer:

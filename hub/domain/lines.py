@@ -6,7 +6,6 @@ from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 from hub.api import Account, Reason, Side
-from hub.domain.resolution import Resolved
 
 DEBIT, CREDIT = Side.DEBIT, Side.CREDIT
 
@@ -34,18 +33,13 @@ class Group(NamedTuple):
     reverses: bool = False
 
 
-class About(NamedTuple):
-    """What the lines of a pair share."""
-
-    site: str
-    category: str
-    reason: Reason
-    memo: str
+About = tuple[str, str, Reason, str]
+"""What the lines of a pair share: site, category, reason, memo."""
+Posted = tuple[str, Account | None, object]
+"""A GL Account's number and its account, with whatever comes after: a Resolved is one."""
 
 
-def pair(
-    debit: Resolved, credit: Resolved, minor: int, about: About, dimensions: Mapping[str, str]
-) -> tuple[Line, ...]:
+def pair(debit: Posted, credit: Posted, minor: int, about: About, dimensions: Mapping[str, str]) -> tuple[Line, ...]:
     """Return the two lines of one amount, debit first; a negative amount swaps the sides, zero has no lines."""
     if minor == 0:
         return ()

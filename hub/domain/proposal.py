@@ -99,6 +99,8 @@ def _translated(value: OnBooksValue, facts: Facts, resolver: Resolver, outcome: 
 def _relocated(value: OnBooksValue, facts: Facts, decisions: Decisions, outcome: Outcome) -> OnBooksValue:
     """Return the value with its accounts as they are called now, or as a person decided."""
     chart = facts.setup.chart(facts.connection)
+    if not decisions.prior_accounts:
+        return value.with_accounts(chart.current(value.asset), chart.current(value.cogs))
 
     def now(account: Account) -> Account:
         for text in (account.id, account.number, account.name):
@@ -110,8 +112,7 @@ def _relocated(value: OnBooksValue, facts: Facts, decisions: Decisions, outcome:
                 return found or account
         return chart.current(account)
 
-    asset, cogs = now(value.asset), now(value.cogs)
-    return value if asset is value.asset and cogs is value.cogs else value._replace(asset=asset, cogs=cogs)
+    return value.with_accounts(now(value.asset), now(value.cogs))
 
 
 def _unknown_account(text: str, value: OnBooksValue, facts: Facts) -> Problem:

@@ -156,11 +156,10 @@ class Chart:
 
     def current(self, account: Account) -> Account:
         """Return an account kept earlier as it is called now; unchanged where the chart does not have it."""
-        for found in (
-            self._by_id.get(account.id),
-            self._by_number.get(account.number),
-            self._by_name.get(account.name),
-        ):
+        found = self._by_id.get(account.id)
+        if found is not None:
+            return found
+        for found in (self._by_number.get(account.number), self._by_name.get(account.name)):
             if found is not None and same_account(found, account):
                 return found
         return account

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from hub.api import Level, Problem, Reason, Where
 from hub.domain.adjusting import Outcome
 from hub.domain.facts import Facts, Transfer
-from hub.domain.lines import About, Group, Line, pair
+from hub.domain.lines import Group, Line, pair
 from hub.domain.resolution import Resolved, Resolver
 from hub.domain.setup import Movements, Site
 
@@ -88,7 +88,7 @@ class Mover:
     def _between_sites(
         self, transfer: Transfer, category: str, value: int, debit: Resolved, credit: Resolved
     ) -> list[Line]:
-        about = About(transfer.to_site, category, Reason.TRANSFER, self._memo(transfer, category))
+        about = (transfer.to_site, category, Reason.TRANSFER, self._memo(transfer, category))
         found = pair(debit, credit, value, about, self._dimensions(transfer.to_site))
         if not found:
             return []
@@ -110,7 +110,7 @@ class Mover:
         lines: list[Line] = []
         for category, value in self._totals(transfer):
             cogs = self._cogs(category, own)
-            about = About(own, category, Reason.TRANSFER, self._memo(transfer, category))
+            about = (own, category, Reason.TRANSFER, self._memo(transfer, category))
             debit, credit = (due, cogs) if side == "from" else (cogs, due)
             lines += pair(debit, credit, value, about, self._dimensions(own))
         self._add(transfer, own, lines)

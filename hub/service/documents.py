@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
@@ -17,6 +19,7 @@ from hub.domain.lines import Line
 
 Document = dict[str, Any]
 """A JSON object. Any: JSON's own types."""
+BEYOND_BASIC_PLANE = re.compile("[\U00010000-\U0010ffff]")
 
 
 def entry_document(entry: Entry, identity: Identity, part: int, currency: str) -> Document:
@@ -66,7 +69,7 @@ def canonical(document: object) -> bytes:
 
     The standard encoder writes the same bytes many times quicker, but sorts names beyond the basic plane otherwise.
     """
-    text = json.dumps(document, sort_keys=True, ensure_ascii=False, separators=(",", ":"), default=_not_json)
+    text = json.dumps(document, sort_keys=True, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
     if text.isascii() or not BEYOND_BASIC_PLANE.search(text):
         return text.encode()
     return rfc8785.dumps(document)  # type: ignore[arg-type]
