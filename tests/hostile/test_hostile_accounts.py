@@ -7,8 +7,8 @@ import pytest
 
 from plugins.csv_iif.tests.readers import ReadLine
 from tests.hostile.company import (
-    DAY,
     AGREED,
+    DAY,
     Hostile,
     counted,
     exported,

@@ -9,6 +9,7 @@ from hub.service.previewing import offered_counts
 from tests.hostile.company import Hostile, nothing_carried, plain_accounts
 from tests.real.books import NOW, Books
 
+COLUMN_RULES = {"unknown_column", "missing_column"}
 HEADER = "count_date,site,item,category,quantity,value\n"
 
 
@@ -33,7 +34,7 @@ def test_a_text_that_breaks_its_row_never_becomes_another_row(
     stored = 0
     for one in hostile:
         text = f"{HEADER}{one.day},S,{one.text},Meat,1,{one.amount}\n"
-        file = BytesIO(text.replace("199", "202", 1).encode("utf-8", "surrogatepass"))
+        file = BytesIO(text.encode("utf-8", "surrogatepass"))
         result = import_file(books.hub.database, books.code, "counts", file, actor="tester", now=NOW)
         assert result.stored is not bool(result.errors)
         assert all(error.message and error.rule for error in result.errors)
@@ -52,5 +53,5 @@ def test_an_edge_case_of_csv_in_place_of_a_count_is_refused_by_its_columns(
         result = import_file(books.hub.database, books.code, "counts", path, actor="tester", now=NOW)
         assert not result.stored
         assert result.errors
-        assert {error.rule for error in result.errors} <= {"unknown_column", "missing_column", "not_utf8", "encoding"}
+        assert {error.rule for error in result.errors} <= COLUMN_RULES, path.name
     assert values(books) == []
