@@ -24,21 +24,36 @@ def report(
     count: CountDate = None,
     connection: Connection = None,
     items: Annotated[bool, typer.Option("--items", help="With the items that were counted.")] = False,
-    csv: Annotated[bool, typer.Option("--csv", help="Print it as CSV.")] = False,
-    xlsx: Annotated[Path | None, typer.Option("--xlsx", metavar="FILE", help="Write it as a workbook.")] = None,
+    csv: Annotated[bool, typer.Option("--csv", help="As CSV: into FILE, or on the screen without one.")] = False,
+    xlsx: Annotated[bool, typer.Option("--xlsx", help="As a workbook, into FILE.")] = False,
+    file: Annotated[Path | None, typer.Argument(metavar="FILE", help="Where to write it.")] = None,
 ) -> None:
     """Show the journal adjustment of any count, exported or not."""
     day = needed_date(count, "--count")
+    if (xlsx and file is None) or (file is not None and not (csv or xlsx)) or (csv and xlsx):
+        raise typer.BadParameter("give --csv FILE or --xlsx FILE", param_hint="FILE")
     from hub.service import reporting
 
     found = reporting.report(here.hub, here.company, day, connection, items=items)
-    if csv:
+    if file is not None:
+        _write(found, file, workbook=xlsx)
+        here.answer({"file": str(file)}, lambda: say(f"Wrote {file}"))
+    elif csv:
         sys.stdout.write(reporting.report_csv(found))
-    elif xlsx is not None:
-        reporting.report_xlsx(found, xlsx)
-        here.answer({"file": str(xlsx)}, lambda: say(f"Wrote {xlsx}"))
     else:
         here.answer(found, lambda: _show(found))
+
+
+def _write(found: Report, file: Path, *, workbook: bool) -> None:
+    from hub.service import reporting
+
+    try:
+        if workbook:
+            reporting.report_xlsx(found, file)
+        else:
+            file.write_text(reporting.report_csv(found), encoding="utf-8", newline="")
+    except OSError as error:
+        raise typer.BadParameter(f"{file} cannot be written: {error.strerror}", param_hint="FILE") from error
 
 
 def _show(found: Report) -> None:
