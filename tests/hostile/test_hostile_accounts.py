@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from hub.plugins import Registry
 from plugins.csv_iif.tests.readers import ReadLine
 from tests.hostile.company import (
     AGREED,
@@ -18,7 +19,7 @@ from tests.hostile.company import (
     refused_names,
     taken,
 )
-from tests.real.books import LAYOUTS, Books, Row
+from tests.real.books import LAYOUTS, Books, Row, opened
 
 NUMBERED = {"xero": "*AccountCode", "sage-intacct": "ACCT_NO", "sage-50": "G/L Account"}
 NAMED = {"iif": "ACCNT", "quickbooks-online": "Account Name"}
@@ -76,11 +77,22 @@ def set_up(books: Books, names: list[Hostile]) -> list[Hostile]:
 def test_hostile_accounts_and_categories_are_refused_or_come_back_as_they_are(
     books_of: Callable[[str], Books], hostile: list[Hostile], layout: str
 ) -> None:
-    books = books_of(layout)
+    go_through(books_of(layout), hostile)
+
+
+def test_hostile_names_are_the_same_in_every_database(
+    database_url: str, tmp_path: Path, registry: Registry, hostile: list[Hostile]
+) -> None:
+    with opened(database_url, tmp_path, registry) as hub:
+        go_through(Books(hub, "generic"), hostile)
+
+
+def go_through(books: Books, hostile: list[Hostile]) -> None:
+    """Import, be refused for what the file cannot hold, leave that out, and find the rest in the file."""
     good = set_up(books, hostile)
     books.imported("counts", [counted("S", name) for name in good])
-    unfit = {name.text for name in good if not fit(name, layout)}
-    assert refused_names(books.preview(DAY, *AGREED), "category") == {text.strip() for text in unfit}
+    unfit = {name.text for name in good if not fit(name, books.layout)}
+    assert refused_names(books.preview(DAY, *AGREED), "category") == unfit
     nothing_made(books)
     kept = {name.amount: name for name in good if name.text not in unfit}
     assert len(kept) > len(good) / 4
@@ -88,7 +100,7 @@ def test_hostile_accounts_and_categories_are_refused_or_come_back_as_they_are(
     pairs = exported(books)
     assert len(pairs) == 2 * len(kept)
     for line, back in pairs:
-        check_names(kept[line["amount"]], back, layout, asset=line["side"] == "debit")
+        check_names(kept[line["amount"]], back, books.layout, asset=line["side"] == "debit")
 
 
 def check_names(name: Hostile, back: ReadLine, layout: str, *, asset: bool) -> None:
