@@ -155,7 +155,7 @@ def frozen_postings(connection: Connection) -> Iterator[dict[str, Any]]:
             _COMPANY.c.code.label("company"),
             *(
                 _EXPORT.c[name].label(f"export_{name}")
-                for name in ("id", "code", "phase", "state", "currency", "count_date")
+                for name in ("id", "code", "phase", "state", "currency", "count_date", "decisions")
             ),
             *_POSTING.c["id", "kind", "part", "state", "reference", "key", "entry_date", "entry", "sha256", "receipt"],
         )

@@ -143,7 +143,9 @@ def test_transfers_and_production_are_listed_by_line(counted: Hub) -> None:
     imports(counted, "transfers", TRANSFER)
     imports(counted, "production", PRODUCTION)
     found = report(counted, "ACME", OCTOBER)
-    assert [f"{line['side']} {line['account_number']} {line['amount']} {line['site']}" for line in found["transfers"]] == [
+    assert [
+        f"{line['side']} {line['account_number']} {line['amount']} {line['site']}" for line in found["transfers"]
+    ] == [
         "debit 5010 50.00 AP",
         "credit 5010 50.00 DT",
     ]
@@ -158,7 +160,14 @@ def test_items_are_shown_where_they_are_asked_for(counted: Hub) -> None:
     assert "items" not in site(report(counted, "ACME", OCTOBER))["categories"][0]
     categories = site(report(counted, "ACME", OCTOBER, items=True))["categories"]
     assert categories[1]["items"] == [
-        {"item": "Lettuce", "area": "Walk-in", "unit": "case", "quantity": "12.5", "unit_cost": "79.072", "value": "988.40"}
+        {
+            "item": "Lettuce",
+            "area": "Walk-in",
+            "unit": "case",
+            "quantity": "12.5",
+            "unit_cost": "79.072",
+            "value": "988.40",
+        }
     ]
     assert categories[0]["items"][0]["unit_cost"] is None
 
