@@ -20,7 +20,10 @@ if TYPE_CHECKING:
 Row = Mapping[str, Any]
 """A finding's columns. Any: values of any column."""
 
-IMPORT_AGAIN = "Import the count again: it replaces the stored one whole."
+IMPORT_AGAIN = (
+    "Restore the newest back-up. Or, where the count is not exported, import it with one line changed and then as it was: "
+    "a count that differs replaces the stored one whole."
+)
 FROM_BACKUP = "Something other than the hub wrote to the database, or a write was cut off. Restore the newest back-up."
 EXPORT_STOPPED = "Export nothing of this site before it is put right. Restore the newest back-up."
 
