@@ -141,11 +141,10 @@ def draft(
 
 
 def dated(drafted: Draft, closed: frozenset[int]) -> Draft:
-    """Return the draft with its entries written out, those that lie in a closed period on the date decided."""
+    """Return the draft with its entries written out, those in a closed period (by index) on the date decided."""
     entries = drafted.proposal.entries
     if drafted.decisions.date is not None:
-        which = set(closed) or set(range(len(entries)))
-        entries = redate(entries, which, drafted.decisions.date)
+        entries = redate(entries, set(closed), drafted.decisions.date)
     documents = tuple(
         entry_document(entry, drafted.identity, part, drafted.books.currency)
         for part, entry in enumerate(entries, start=1)
@@ -188,11 +187,14 @@ def gather(rows: CompanyRows, books: Books, day: date, entry_dimensions: tuple[s
 
 
 def checked(drafted: Draft) -> Draft:
-    """Ask the accounting system what stands in the way; outside any transaction."""
+    """Ask the accounting system what stands in the way; outside any transaction.
+
+    A date decided moves the entries in a closed period; all of them where the system names none.
+    """
     asked = _preflight(drafted)
-    closed = frozenset(index for index, problem in asked if problem.code == "period_closed")
-    if closed and drafted.decisions.date is not None:
-        drafted = dated(drafted, closed)
+    if drafted.decisions.date is not None:
+        closed = frozenset(index for index, problem in asked if problem.code == "period_closed")
+        drafted = dated(drafted, closed or frozenset(range(len(drafted.documents))))
         asked = _preflight(drafted)
     found = tuple(dict.fromkeys(_told(drafted, index, problem) for index, problem in asked))
     return replace(drafted, problems=(*drafted.problems, *found))
