@@ -201,7 +201,7 @@ def test_an_amended_count_leaves_the_export_as_posted_and_shows_the_difference(e
     assert shown["entries"] == frozen
     note = problem(shown, "amended_since")
     assert (note["level"], note["where"]["export"]) == ("note", code)
-    assert "exported 15758.45, now 15638.45, a difference of -120.00" in note["message"]
+    assert "exported 15,758.45, now 15,638.45, a difference of -120.00" in note["message"]
     assert everywhere.on_books()[0] == "DT Meat 5120.05 1310/5010"
 
 
