@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import gc
 import json
-import resource
 import sqlite3
 import subprocess
 import sys
@@ -57,29 +56,27 @@ Figure = tuple[str, float, float, float, float]
 
 
 def figures(*, quick: bool = False) -> list[Figure]:
-    """Return the figures, in seconds and megabytes."""
+    """Return the figures, in seconds."""
     with tempfile.TemporaryDirectory() as name:
         file = Path(name) / "books.sqlite"
         make(file, SIZE)
         rounds = [(_run("ours", file), _run("bare", file)) for _ in range(1 if quick else ROUNDS)]
-        usual, usual_megabytes = _run("usual", file)
-    (ours, megabytes), (bare, _) = (min(each) for each in zip(*rounds, strict=True))
-    usual *= SAMPLE
+        usual = _run("usual", file) * SAMPLE
+    ours, bare = (min(each) for each in zip(*rounds, strict=True))
     return [
         ("1M lines to 84,720 journal lines, s", ours, bare, ours / bare, MOST_TIMES_BARE),
         ("the same as ORM objects (1/10, scaled), s", ours, usual, ours / usual, 1 / LEAST_TIMES_QUICKER),
-        ("memory: ours, ORM on 1/10 (unscaled), MB", megabytes, usual_megabytes, megabytes / usual_megabytes, 1),
     ]
 
 
-def _run(what: str, file: Path) -> tuple[float, float]:
+def _run(what: str, file: Path) -> float:
     command = [sys.executable, "-m", "bench.journals", what, str(file)]
     answer = subprocess.run(command, check=True, capture_output=True, text=True)
-    seconds, megabytes = json.loads(answer.stdout)
-    return seconds, megabytes
+    return float(answer.stdout)
 
 
 def _ours(file: Path) -> Callable[[], int]:
+    from hub.app import look_for_cycles_seldom
     from hub.domain.decisions import Decisions
     from hub.domain.entries import EntryRules
     from hub.domain.proposal import propose
@@ -88,6 +85,7 @@ def _ours(file: Path) -> Callable[[], int]:
     from hub.store import Database, sqlite_url
     from hub.store.setup_rows import company_row
 
+    look_for_cycles_seldom()
     database = Database(sqlite_url(file))
 
     def compute() -> int:
@@ -233,9 +231,8 @@ def _value(quantity: int, unit_cost: int) -> Decimal:
 
 
 def _measure(what: str, file: Path) -> None:
-    """Print the best seconds and the megabytes of growth, as JSON."""
+    """Print the best seconds."""
     compute = {"ours": _ours, "bare": _bare, "usual": _usual}[what](file)
-    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     seconds = []
     for _ in range(1 if what == "usual" else REPEATS):
         gc.collect()
@@ -243,8 +240,7 @@ def _measure(what: str, file: Path) -> None:
         made = compute()
         seconds.append(time.perf_counter() - began)
         assert made == (JOURNAL_LINES // 706 * 70 if what == "usual" else JOURNAL_LINES)
-    grown = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1024
-    print(json.dumps([min(seconds), grown]))
+    print(min(seconds))
 
 
 if __name__ == "__main__":

@@ -14,7 +14,7 @@ from hub.domain.lines import Group, Line, balance
 from hub.domain.setup import EntryPer, ReversalDate
 
 Bucket = tuple[date, str, tuple[str, ...], bool]
-"""What the groups of an entry share: date, site or "", entry dimensions; last False for reversals dated apart: they come first."""
+"""What an entry's groups share: date, site or "", entry dimensions, and False for reversals dated apart: they come first."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from functools import cache
+from typing import Any
 
-from sqlalchemy import Connection, RowMapping, select
+from sqlalchemy import Connection, RowMapping, Select, bindparam, select
 
 from hub.api import Account, AccountKind
 from hub.domain.setup import (
@@ -97,9 +99,7 @@ class _Reader:
         self.site_codes: dict[int | None, str] = {row["id"]: row["code"] for row in self.site_rows}
 
     def rows(self, model: object) -> list[RowMapping]:
-        table = model.__table__  # type: ignore[attr-defined]
-        statement = select(table).where(table.c.company_id == self.company["id"]).order_by(table.c.id)
-        return list(self.connection.execute(statement).mappings())
+        return list(self.connection.execute(_rows_of(model), {"company": self.company["id"]}).mappings())
 
     def categories(self) -> dict[str, Category]:
         departments = {row["id"]: row for row in self.rows(tables.Department)}
@@ -196,6 +196,16 @@ def _settings(company: RowMapping) -> Settings:
 
 
 def _names(connection: Connection, model: object, column: str, company_id: int) -> dict[str, int]:
+    return {row[0]: row[1] for row in connection.execute(_names_of(model, column), {"company": company_id})}
+
+
+@cache
+def _rows_of(model: object) -> Select[Any]:
     table = model.__table__  # type: ignore[attr-defined]
-    statement = select(table.c[column], table.c.id).where(table.c.company_id == company_id)
-    return {row[0]: row[1] for row in connection.execute(statement)}
+    return select(table).where(table.c.company_id == bindparam("company")).order_by(table.c.id)
+
+
+@cache
+def _names_of(model: object, column: str) -> Select[Any]:
+    table = model.__table__  # type: ignore[attr-defined]
+    return select(table.c[column], table.c.id).where(table.c.company_id == bindparam("company"))

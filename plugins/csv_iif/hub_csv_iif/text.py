@@ -11,6 +11,7 @@ import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 
 UTF_8 = "utf-8"
 WINDOWS = "cp1252"
@@ -58,6 +59,7 @@ class Rewritten:
     changes: tuple[Change, ...] = ()
 
 
+@lru_cache(maxsize=4096)
 def rewrite(text: str, rule: TextRule, length: int | None = None) -> Rewritten:
     """Return the text as a file under this rule holds it, at most `length` characters long."""
     changes = []
