@@ -17,6 +17,7 @@ from hub.service.context import Hub, Refused, problem_document, refuse
 from hub.service.documents import canonical
 from hub.service.frozen import export_document, export_row, newest_live
 from hub.service.previewing import Draft, checked, decisions_from, default_date, draft
+from hub.service.prior_changes import as_decided
 from hub.service.scope import CompanyRows, reading, writing
 from hub.service.settling import settle, written
 from hub.store.export_rows import NewExport, NewPosting, ValueTaken
@@ -37,7 +38,7 @@ def export(
     expected_hash: the preview's; other figures now are refused as `figures_changed`. out: a folder for the files.
     """
     decided = decisions_from(decisions)
-    with reading(hub, company) as rows:
+    with as_decided(hub, company, decided) as rows:
         books = rows.books(connection)
         day = _date(rows, books, count_date)
         drafted = draft(hub, rows, books, day, decided)

@@ -19,6 +19,7 @@ from hub.service.connections import OpenBooks
 from hub.service.context import Hub, Refused, problem_document, refuse
 from hub.service.documents import Document, entry_document, journal_entry, preview_hash, total
 from hub.service.frozen import frozen_preview
+from hub.service.prior_changes import as_decided, settle_prior_changes
 from hub.service.scope import CompanyRows, reading
 from hub.store.facts_rows import OfferedCount
 
@@ -78,7 +79,7 @@ def preview(
 ) -> dict[str, Any]:
     """Preview a count date, by default the newest on offer; an exported one is shown as it was frozen."""
     decided = decisions_from(decisions)
-    with reading(hub, company) as rows:
+    with as_decided(hub, company, decided) as rows:
         books = rows.books(connection)
         day = count_date or default_date(rows, books)
         drafted = draft(hub, rows, books, day, decided)
@@ -117,7 +118,9 @@ def draft(
     """Compute the preview of one date from the records alone; closed: entries, by index, dated as decided."""
     open_books = open_connection(hub, rows, books)
     dimensions = open_books.connector.info.entry_dimensions
+    changes = settle_prior_changes(hub, rows, _offered_sites(rows, books, day), decisions)
     facts = gather(rows, books, day, dimensions)
+    facts = replace(facts, prior_changes=(*changes, *facts.prior_changes))
     rules = EntryRules(entry_dimensions=dimensions, lines_per_entry=open_books.limits.lines_per_entry)
     proposal = propose(facts, decisions, rules)
     identity = Identity(
@@ -138,6 +141,10 @@ def draft(
         problems=(*_offer_problems(facts), *proposal.problems),
     )
     return dated(drafted, closed)
+
+
+def _offered_sites(rows: CompanyRows, books: Books, day: date) -> list[str]:
+    return [count.site for count in rows.facts.offered(sites_of(rows, books.name)) if count.count_date == day]
 
 
 def dated(drafted: Draft, closed: frozenset[int]) -> Draft:
