@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import io
+import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
-import hub_csv_iif.connector
 from sqlalchemy import text
 
+import hub_csv_iif.connector
 from hub.plugins import Registry, load
 from hub.service import exporting, previewing
 from hub.service.companies import add_company, set_company
@@ -120,14 +121,18 @@ class Company:
 
     def preview(self, day: str | None, *decisions: str, connection: str | None = None) -> dict[str, Any]:
         """Preview a date."""
-        return previewing.preview(self.hub, "ACME", day and date.fromisoformat(day), connection=connection, decisions=decisions)
+        return previewing.preview(
+            self.hub, "ACME", day and date.fromisoformat(day), connection=connection, decisions=decisions
+        )
 
     def export(
         self, day: str | None, *decisions: str, connection: str | None = None, expected_hash: str | None = None
     ) -> dict[str, Any]:
         """Export a date, whatever comes of it."""
         count_date = date.fromisoformat(day) if day else None
-        return exporting.export(self.hub, "ACME", count_date, connection=connection, decisions=decisions, expected_hash=expected_hash)
+        return exporting.export(
+            self.hub, "ACME", count_date, connection=connection, decisions=decisions, expected_hash=expected_hash
+        )
 
     def exported(self, day: str, *decisions: str, connection: str | None = None) -> str:
         """Export a date and confirm its files; return the export's code."""
@@ -191,8 +196,6 @@ class Company:
 
 
 def _number(account: str) -> str:
-    import json
-
     return str(json.loads(account)["number"])
 
 

@@ -256,7 +256,8 @@ def test_references_have_11_characters_and_are_stable_and_unique(second: Company
     for reference in found:
         assert len(reference) == 11
         assert reference.startswith("IA")
-        assert reference.isalnum() and reference == reference.upper()
+        assert reference.isalnum()
+        assert reference == reference.upper()
 
 
 def test_the_reference_of_an_export_made_again_after_an_undo_is_another(company: Company) -> None:

@@ -1,5 +1,6 @@
 """What the books carry stands in accounts closed since, in other books, or in another currency."""
 
+import json
 from datetime import date
 
 import pytest
@@ -116,7 +117,7 @@ def test_other_books_get_a_closing_entry_in_the_old_and_an_opening_in_the_new(mo
     made = close_site(moved.hub, "ACME", "DT", "books", on=date(2026, 11, 5))
     assert (made["state"], made["kind"], made["count_date"]) == ("FILE_READY", "closing", "2026-11-05")
     (posting,) = moved.postings(made["export"])
-    entry = __import__("json").loads(posting["entry"])
+    entry = json.loads(posting["entry"])
     assert lines(entry, "reason", "memo") == [
         "Dr 5010 COGS Meat 10.00 closing Close inventory 2026-11-05 · Meat · Downtown",
         "Cr 1310 Food Inventory 10.00 closing Close inventory 2026-11-05 · Meat · Downtown",

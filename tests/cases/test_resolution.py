@@ -61,9 +61,7 @@ def test_the_production_variance_takes_the_overrides_for_counts(counted: Company
     counted.sets(production_variance="5900")
     counted.imports("overrides", "gl_account,use,override_account", "5900,count,6100")
     counted.produces("B-1", "2026-10-10", {"Meat": "4.00"}, {"Prep": "3.00"})
-    assert current(counted, "production_variance") == [
-        "Dr 6100 Kitchen Supplies 1.00 DT Prep production_variance"
-    ]
+    assert current(counted, "production_variance") == ["Dr 6100 Kitchen Supplies 1.00 DT Prep production_variance"]
 
 
 def test_a_category_without_gl_account_blocks_and_is_still_previewed_and_totalled(two: Company) -> None:

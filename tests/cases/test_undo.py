@@ -1,5 +1,7 @@
 """Files that wait to be confirmed, and undo: the opposite entry, a withdrawn file, and what is open again."""
 
+import json
+
 import pytest
 
 from hub.service.context import Refused
@@ -110,7 +112,7 @@ def test_what_is_undone_is_what_the_undo_preview_showed(counted: Company) -> Non
     (frozen,) = counted.postings(code, "undo")
     assert frozen["reference"] == shown["entries"][0]["reference"]
     assert frozen["sha256"]
-    assert lines(shown["entries"][0]) == lines(__import__("json").loads(frozen["entry"]))
+    assert lines(shown["entries"][0]) == lines(json.loads(frozen["entry"]))
 
 
 def test_undoing_again_answers_with_the_same(counted: Company) -> None:
