@@ -35,10 +35,10 @@ class Unreadable:
 def installed() -> list[Candidate | Unreadable]:
     """Return what is installed, by distribution and then by name, so that every start sees the same order."""
     found = call(lambda: list(entry_points(group=ENTRY_POINT_GROUP)))
-    if isinstance(found, Raised):  # one distribution that cannot be read hides all others: ask them one at a time
-        candidates = list(_one_by_one())
-    else:
-        candidates = [_candidate(entry, entry.dist) for entry in found]
+    # One distribution that cannot be read hides all others: then they are asked one at a time.
+    candidates = (
+        list(_one_by_one()) if isinstance(found, Raised) else [_candidate(entry, entry.dist) for entry in found]
+    )
     return sorted(candidates, key=lambda each: (each.origin.distribution, each.origin.name))
 
 

@@ -67,7 +67,7 @@ def test_no_function_is_longer_than_70_lines() -> None:
 
 
 def test_no_function_takes_more_than_five_parameters_by_position() -> None:
-    assert [finding for finding in findings(too_many_parameters) if not finding.startswith("hub/cli")] == []
+    assert [finding for finding in findings(too_many_parameters) if not finding.startswith(("hub/cli", "bench/"))] == []
 
 
 def test_no_float_is_made_where_money_is() -> None:

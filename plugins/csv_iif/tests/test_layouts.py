@@ -29,7 +29,7 @@ SPL||GENERAL JOURNAL|10/31/2026|COGS Produce|Downtown|-988.40|IA7K2Q9XM4B|Ending
 SPL||GENERAL JOURNAL|10/31/2026|Liquor Inventory|Downtown|9650.00|IA7K2Q9XM4B|Ending inventory 2026-10-31 · Liquor · Downtown
 SPL||GENERAL JOURNAL|10/31/2026|COGS Liquor|Downtown|-9650.00|IA7K2Q9XM4B|Ending inventory 2026-10-31 · Liquor · Downtown
 ENDTRNS||||||||
-"""  # noqa: E501 - a file's own lines
+"""
 QUICKBOOKS_ONLINE = """
 Journal No.,Journal Date,Account Name,Description,Debits,Credits,Location,Class
 IA7K2Q9XM4B,10/31/2026,COGS Meat,Reverse ending inventory 2026-09-30 · Meat · Downtown,4812.37,,Texas,Downtown
@@ -59,7 +59,7 @@ IA7K2Q9XM4B Inventory adjustments 2026-10-31,31 Oct 2026,Ending inventory 2026-1
 IA7K2Q9XM4B Inventory adjustments 2026-10-31,31 Oct 2026,Ending inventory 2026-10-31 · Produce · Downtown,5020,Tax Exempt,-988.40,Region,North,,
 IA7K2Q9XM4B Inventory adjustments 2026-10-31,31 Oct 2026,Ending inventory 2026-10-31 · Liquor · Downtown,1340,Tax Exempt,9650.00,Region,North,,
 IA7K2Q9XM4B Inventory adjustments 2026-10-31,31 Oct 2026,Ending inventory 2026-10-31 · Liquor · Downtown,5100,Tax Exempt,-9650.00,Region,North,,
-"""  # noqa: E501 - a file's own lines
+"""
 NETSUITE = """
 External ID,Date,Subsidiary,Memo,Journal Entry - Line: Account,Journal Entry - Line: Debit,Journal Entry - Line: Credit,Journal Entry - Line: Memo,Journal Entry - Line: Department,Journal Entry - Line: Class,Journal Entry - Line: Location
 IA7K2Q9XM4B,10/31/2026,Grill Inc.,Inventory adjustments 2026-10-31,5010 COGS Meat,4812.37,,Reverse ending inventory 2026-09-30 · Meat · Downtown,Kitchen,Dining,Downtown
@@ -74,7 +74,7 @@ IA7K2Q9XM4B,10/31/2026,Grill Inc.,Inventory adjustments 2026-10-31,1310 Food Inv
 IA7K2Q9XM4B,10/31/2026,Grill Inc.,Inventory adjustments 2026-10-31,5020 COGS Produce,,988.40,Ending inventory 2026-10-31 · Produce · Downtown,Kitchen,Dining,Downtown
 IA7K2Q9XM4B,10/31/2026,Grill Inc.,Inventory adjustments 2026-10-31,1340 Liquor Inventory,9650.00,,Ending inventory 2026-10-31 · Liquor · Downtown,Kitchen,Dining,Downtown
 IA7K2Q9XM4B,10/31/2026,Grill Inc.,Inventory adjustments 2026-10-31,5100 COGS Liquor,,9650.00,Ending inventory 2026-10-31 · Liquor · Downtown,Kitchen,Dining,Downtown
-"""  # noqa: E501 - a file's own lines
+"""
 SAGE_INTACCT = """
 DONOTIMPORT,JOURNAL,DATE,REVERSEDATE,DESCRIPTION,REFERENCE_NO,LINE_NO,ACCT_NO,LOCATION_ID,DEPT_ID,DOCUMENT,MEMO,DEBIT,CREDIT,CLASSID
 ,GJ,10/31/2026,,Inventory count 2026-10-31,IA7K2Q9XM4B,1,5010,100,20,,Reverse ending inventory 2026-09-30 · Meat · Downtown,4812.37,,DIN
@@ -89,7 +89,7 @@ DONOTIMPORT,JOURNAL,DATE,REVERSEDATE,DESCRIPTION,REFERENCE_NO,LINE_NO,ACCT_NO,LO
 ,,,,,,10,5020,100,20,,Ending inventory 2026-10-31 · Produce · Downtown,,988.40,DIN
 ,,,,,,11,1340,100,20,,Ending inventory 2026-10-31 · Liquor · Downtown,9650.00,,DIN
 ,,,,,,12,5100,100,20,,Ending inventory 2026-10-31 · Liquor · Downtown,,9650.00,DIN
-"""  # noqa: E501 - a file's own lines
+"""
 SAGE_50 = """
 Date,Reference,Date Clear in Bank Rec,Number of Distributions,G/L Account,Description,Amount,Job ID,Used for Reimbursable Expense
 10/31/26,IA7K2Q9XM4B,,12,5010,Reverse ending inventory 2026-09-30 · Meat · Downtown,4812.37,DT,FALSE
@@ -104,7 +104,7 @@ Date,Reference,Date Clear in Bank Rec,Number of Distributions,G/L Account,Descri
 10/31/26,IA7K2Q9XM4B,,12,5020,Ending inventory 2026-10-31 · Produce · Downtown,-988.40,DT,FALSE
 10/31/26,IA7K2Q9XM4B,,12,1340,Ending inventory 2026-10-31 · Liquor · Downtown,9650.00,DT,FALSE
 10/31/26,IA7K2Q9XM4B,,12,5100,Ending inventory 2026-10-31 · Liquor · Downtown,-9650.00,DT,FALSE
-"""  # noqa: E501 - a file's own lines
+"""
 GENERIC = """
 entry,date,reference,account_number,account_name,debit,credit,site,category,memo,class,region
 1,2026-10-31,IA7K2Q9XM4B,5010,COGS Meat,4812.37,,DT,Meat,Reverse ending inventory 2026-09-30 · Meat · Downtown,Dining,North
@@ -119,7 +119,7 @@ entry,date,reference,account_number,account_name,debit,credit,site,category,memo
 1,2026-10-31,IA7K2Q9XM4B,5020,COGS Produce,,988.40,DT,Produce,Ending inventory 2026-10-31 · Produce · Downtown,Dining,North
 1,2026-10-31,IA7K2Q9XM4B,1340,Liquor Inventory,9650.00,,DT,Liquor,Ending inventory 2026-10-31 · Liquor · Downtown,Dining,North
 1,2026-10-31,IA7K2Q9XM4B,5100,COGS Liquor,,9650.00,DT,Liquor,Ending inventory 2026-10-31 · Liquor · Downtown,Dining,North
-"""  # noqa: E501 - a file's own lines
+"""
 DIMENSIONS = {
     "iif": {"class": "Downtown"},
     "quickbooks-online": {"class": "Downtown", "location": "Texas"},
