@@ -17,6 +17,7 @@ import time
 from collections.abc import Callable
 from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
+from typing import Any
 
 from bench.books import CATEGORIES, LAST_DAY, Size, make
 
@@ -108,7 +109,8 @@ def _bare(file: Path) -> Callable[[], int]:
     return compute
 
 
-Line = tuple[object, ...]
+Line = tuple[object, str, int, str, str, str, str, object]
+"""Account, side, cents, site, category, reason, memo, dimensions."""
 
 
 def bare_lines(connection: sqlite3.Connection) -> list[Line]:
@@ -117,61 +119,52 @@ def bare_lines(connection: sqlite3.Connection) -> list[Line]:
     categories = connection.execute(CATEGORY_ACCOUNTS).fetchall()
     totals = {(site, category): value for site, category, value in connection.execute(TOTALS, [LAST_DAY.isoformat()])}
     standing = {row[:2]: row[2:] for row in connection.execute(ON_BOOKS)}
-    accounts: dict[str, dict[str, str]] = {}
+    texts = {text for row in standing.values() for text in (row[2], row[4], row[5])}
+    accounts = {text: json.loads(text) for text in texts}
     lines: list[Line] = []
+    for site in sites:
+        _reversals(lines, site, categories, standing, accounts)
+        _counted(lines, site, categories, totals)
     balance = 0
-    for site, code, site_name in sites:
-        for category in categories:
-            prior = standing.get((site, category[0]))
-            if prior is None:
-                continue
-            value, asset_gl, asset, cogs_gl, cogs, dimensions = prior
-            for text in (asset, cogs, dimensions):
-                if text not in accounts:
-                    accounts[text] = json.loads(text)
-            lines += _pair(
-                cogs_gl,
-                accounts[cogs],
-                asset_gl,
-                accounts[asset],
-                value,
-                code,
-                category[1],
-                "reverse_prior",
-                f"Reverse ending inventory 2001-01-01 · {category[1]} · {site_name}",
-                accounts[dimensions],
-            )
-        for row, name, asset_gl, a1, a2, a3, cogs_gl, c1, c2, c3 in categories:
-            lines += _pair(
-                asset_gl,
-                (a1, a2, a3),
-                cogs_gl,
-                (c1, c2, c3),
-                totals[site, row],
-                code,
-                name,
-                "current",
-                f"Ending inventory {LAST_DAY} · {name} · {site_name}",
-                {},
-            )
     for line in lines:
-        balance += line[3] if line[2] == "debit" else -line[3]  # type: ignore[operator]
+        balance += line[2] if line[1] == "debit" else -line[2]
     assert balance == 0
     return lines
 
 
-def _pair(
-    debit_gl: str, debit: object, credit_gl: str, credit: object, value: int, site: str, category: str, reason: str,
-    memo: str, dimensions: object,
-) -> tuple[Line, ...]:  # fmt: skip
-    if value == 0:
-        return ()
-    if value < 0:
-        debit_gl, debit, credit_gl, credit, value = credit_gl, credit, debit_gl, debit, -value
-    return (
-        (debit_gl, debit, "debit", value, site, category, reason, memo, dimensions),
-        (credit_gl, credit, "credit", value, site, category, reason, memo, dimensions),
-    )
+Row = tuple[Any, ...]
+"""A row of sqlite3. Any: the columns' types."""
+
+
+def _reversals(
+    lines: list[Line], site: Row, categories: list[Row], standing: dict[Row, Row], accounts: dict[str, Any]
+) -> None:
+    row, code, site_name = site
+    for category_row, name, *_ in categories:
+        prior = standing.get((row, category_row))
+        if prior is None:
+            continue
+        value, asset_gl, asset, cogs_gl, cogs, dimensions = prior
+        debit, credit, shared = (cogs_gl, accounts[cogs]), (asset_gl, accounts[asset]), accounts[dimensions]
+        memo = f"Reverse ending inventory 2001-01-01 · {name} · {site_name}"
+        if value < 0:
+            debit, credit, value = credit, debit, -value
+        if value:
+            lines.append((debit, "debit", value, code, name, "reverse_prior", memo, shared))
+            lines.append((credit, "credit", value, code, name, "reverse_prior", memo, shared))
+
+
+def _counted(lines: list[Line], site: Row, categories: list[Row], totals: dict[Row, int]) -> None:
+    row, code, site_name = site
+    nothing: dict[str, str] = {}
+    for category_row, name, asset_gl, a1, a2, a3, cogs_gl, c1, c2, c3 in categories:
+        value, memo = totals[row, category_row], f"Ending inventory {LAST_DAY} · {name} · {site_name}"
+        debit, credit = (asset_gl, (a1, a2, a3)), (cogs_gl, (c1, c2, c3))
+        if value < 0:
+            debit, credit, value = credit, debit, -value
+        if value:
+            lines.append((debit, "debit", value, code, name, "current", memo, nothing))
+            lines.append((credit, "credit", value, code, name, "current", memo, nothing))
 
 
 def _usual(file: Path) -> Callable[[], int]:
