@@ -26,7 +26,7 @@ from hub.store.export_rows import NewPosting
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UndoDraft:
-    """The opposite entries of an export, with what stands in their way."""
+    """The opposite entries of an export, with what stands in their way; closed: those, by index, dated as decided."""
 
     row: Row
     books_name: str
@@ -36,6 +36,7 @@ class UndoDraft:
     documents: tuple[Document, ...]
     problems: tuple[Problem, ...]
     decisions: Decisions
+    closed: frozenset[int] = frozenset()
 
     @property
     def hash(self) -> str:
@@ -161,7 +162,7 @@ def _draft(hub: Hub, rows: CompanyRows, row: Row, decisions: Decisions) -> UndoD
     )
     posted = [posting for posting in rows.exports.postings(row["id"], "post") if posting["state"] == "POSTED"]
     documents = tuple(
-        opposite_document(posting_document(posting), identity, posting["part"], decisions.date) for posting in posted
+        opposite_document(posting_document(posting), identity, posting["part"], None) for posting in posted
     )
     newer = rows.exports.newest_live(list(sites), after=row["id"])
     return UndoDraft(
@@ -187,17 +188,30 @@ def _newer_stands(row: Row, newer: Row) -> Problem:
 
 
 def _checked(drafted: UndoDraft) -> UndoDraft:
-    found = [
-        replace(problem, where=replace(problem.where, connection=drafted.books_name))
-        for _, problem in preflight(drafted.open_books, drafted.entries())
-    ]
+    asked = preflight(drafted.open_books, drafted.entries())
+    if drafted.decisions.date is not None:
+        closed = frozenset(index for index, problem in asked if problem.code == "period_closed")
+        drafted = _dated(drafted, closed or frozenset(range(len(drafted.documents))))
+        asked = preflight(drafted.open_books, drafted.entries())
+    found = [replace(problem, where=replace(problem.where, connection=drafted.books_name)) for _, problem in asked]
     return replace(drafted, problems=(*drafted.problems, *dict.fromkeys(found)))
+
+
+def _dated(drafted: UndoDraft, closed: frozenset[int]) -> UndoDraft:
+    day = drafted.decisions.date
+    if day is None:
+        return drafted
+    documents = tuple(
+        {**document, "date": day.isoformat()} if index in closed else document
+        for index, document in enumerate(drafted.documents)
+    )
+    return replace(drafted, documents=documents, closed=closed)
 
 
 def _freeze(hub: Hub, company: str, code: str, shown: UndoDraft) -> None:
     with writing(hub, company) as rows:
         row = export_row(rows, code)
-        now = _draft(hub, rows, row, shown.decisions)
+        now = _dated(_draft(hub, rows, row, shown.decisions), shown.closed)
         if row["phase"] == "undo" or row["state"] == "UNDONE":
             return
         if now.hash != shown.hash or any(problem.blocking for problem in now.problems):
