@@ -122,7 +122,7 @@ class Company:
     def preview(self, day: str | None, *decisions: str, connection: str | None = None) -> dict[str, Any]:
         """Preview a date."""
         return previewing.preview(
-            self.hub, "ACME", day and date.fromisoformat(day), connection=connection, decisions=decisions
+            self.hub, "ACME", date.fromisoformat(day) if day else None, connection=connection, decisions=decisions
         )
 
     def export(

@@ -205,3 +205,14 @@ def test_nothing_is_ever_deleted_by_an_undo(counted: Company) -> None:
     counted.undone(code)
     after = counted.postings(code)
     assert [(row["entry"], row["sha256"]) for row in after] == [(row["entry"], row["sha256"]) for row in frozen]
+
+
+def test_only_the_opposite_entries_in_a_closed_period_move_to_the_date_picked(company: Company) -> None:
+    company.sets(reversal_date="day_after_prior")
+    company.counts("DT", OCTOBER, COUNTED)
+    code = company.exported(OCTOBER)
+    closed = json.dumps({"layout": "generic", "closed_through": "2026-10-15"})
+    company.writes("UPDATE connection SET settings = :settings", settings=closed)
+    assert blocking(company.undo(code)) == ["period_closed"]
+    company.undo(code, "date=2026-10-16")
+    assert [str(row["entry_date"]) for row in company.postings(code, "undo")] == ["2026-10-16", OCTOBER]
