@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 
 from hub.api import Account, Dimension, JournalEntry, JournalLine, Limits, Side, amount_text, to_minor
 from hub_csv_iif.settings import DateFormat, LayoutName, Settings
@@ -95,6 +96,7 @@ def number_or_name_of(account: Account) -> str:
     return account.number or account.name
 
 
+@lru_cache
 def date_text(day: date, date_format: DateFormat) -> str:
     """Return a date as text, the same on every computer."""
     day_of_month, month, year = f"{day.day:02}", f"{day.month:02}", f"{day.year:04}"
