@@ -38,7 +38,7 @@ def close_site(
     """
     decided = decisions_from(decisions)
     with reading(hub, company) as rows:
-        frozen, posting, values = _closing(hub, rows, site, connection, on, decided.texts)
+        frozen, posting, values = _closing(hub, rows, site, connection, on=on, decisions=decided.texts)
         open_books = open_connection(hub, rows, rows.books(connection))
     entry = journal_entry(
         frozen[1], key=posting.key, part=1, count_date=frozen[0].count_date, currency=frozen[0].currency
@@ -50,7 +50,7 @@ def close_site(
     if stopping:
         return refused(frozen[0].count_date, stopping)
     with writing(hub, company) as rows:
-        now, now_posting, now_values = _closing(hub, rows, site, connection, on, decided.texts)
+        now, now_posting, now_values = _closing(hub, rows, site, connection, on=on, decisions=decided.texts)
         if now[0].hash != frozen[0].hash or now_values != values:
             raise Refused([figures_changed(connection)])
         rows.exports.freeze(now[0], [now_posting], actor=hub.actor, now=hub.clock())
@@ -62,7 +62,7 @@ Frozen = tuple[NewExport, dict[str, Any]]
 
 
 def _closing(
-    hub: Hub, rows: CompanyRows, site: str, connection: str, on: date | None, decisions: Sequence[str]
+    hub: Hub, rows: CompanyRows, site: str, connection: str, *, on: date | None, decisions: Sequence[str]
 ) -> tuple[Frozen, NewPosting, list[OnBooksValue]]:
     books = rows.books(connection)
     values = _values(rows, site, connection)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
@@ -203,7 +203,7 @@ def checked(drafted: Draft) -> Draft:
         closed = frozenset(index for index, problem in asked if problem.code == "period_closed")
         drafted = dated(drafted, closed or frozenset(range(len(drafted.documents))))
         asked = _preflight(drafted)
-    found = tuple(dict.fromkeys(_told(drafted, index, problem) for index, problem in asked))
+    found = tuple(dict.fromkeys(told for index, problem in asked for told in _told(drafted, index, problem)))
     return replace(drafted, problems=(*drafted.problems, *found))
 
 
@@ -324,20 +324,31 @@ def preflight(books: OpenBooks, entries: Sequence[JournalEntry | None]) -> list[
 PRIOR_CLOSED = ("account_missing", "account_inactive", "account_not_postable")
 
 
-def _told(drafted: Draft, index: int, problem: Problem) -> Problem:
+def _told(drafted: Draft, index: int, problem: Problem) -> Iterator[Problem]:
+    """Say what a connector found of one line, and apart from it that what the books carry stands in a closed account."""
     number = problem.where.line
     lines = drafted.documents[index]["lines"]
     line = lines[number - 1] if number is not None and 0 < number <= len(lines) else None
     where = replace(problem.where, connection=drafted.books.name)
-    if line is None or problem.code not in PRIOR_CLOSED or line["reason"] != "reverse_prior":
-        return replace(problem, where=where)
+    same = [other for other in lines if line is not None and _account(other) == _account(line)]
+    prior = next((other for other in same if other["reason"] == "reverse_prior"), None)
+    if prior is not None and problem.code in PRIOR_CLOSED:
+        yield _prior_account_closed(prior, problem, where)
+    if prior is None or problem.code not in PRIOR_CLOSED or any(other["reason"] != "reverse_prior" for other in same):
+        yield replace(problem, where=where)
+
+
+def _account(line: Mapping[str, Any]) -> tuple[str, str, str]:
+    return line["account_id"], line["account_number"], line["account_name"]
+
+
+def _prior_account_closed(line: Mapping[str, Any], problem: Problem, where: Where) -> Problem:
     title = f"{line['account_number']} {line['account_name']}".strip() or line["account_id"]
     old = line["account_number"] or line["account_name"] or line["account_id"]
     return Problem(
         level=Level.PROBLEM,
         code="prior_account_closed",
         message=f"The books carry inventory in account {title}, which can no longer be posted to: {problem.message}",
-        fix=f"Make the account active again there, or name the account where its balance now stands: "
-        f"prior_account={old}/NEW",
+        fix=f"Make the account active again there, or name the account where its balance now stands: prior_account={old}/NEW",
         where=replace(where, site=line["site"], category=line["category"], account=old),
     )
