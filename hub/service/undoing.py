@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from hashlib import sha256
@@ -172,8 +172,31 @@ def _draft(hub: Hub, rows: CompanyRows, row: Row, decisions: Decisions) -> UndoD
         identity=identity,
         open_books=open_connection(hub, rows, books),
         documents=documents,
-        problems=(_newer_stands(row, newer),) if newer is not None else (),
+        problems=_standing_in_the_way(rows, row, sites, newer),
         decisions=decisions,
+    )
+
+
+def _standing_in_the_way(
+    rows: CompanyRows, row: Row, sites: Mapping[str, Row], newer: Row | None
+) -> tuple[Problem, ...]:
+    """Return what was built on an export since: a newer one, or opening values of its sites."""
+    if newer is not None:
+        return (_newer_stands(row, newer),)
+    opened = set(rows.exports.carried_since(row["id"]))
+    if row["kind"] == "closing" and row["state"] == "POSTED":
+        opened |= {site for site in sites if rows.setup.sites[site].opening_date is not None}
+    return tuple(_opening_stands(rows, row, site) for site in sorted(opened))
+
+
+def _opening_stands(rows: CompanyRows, row: Row, site: str) -> Problem:
+    name = rows.setup.sites[site].name
+    return Problem(
+        level=Level.PROBLEM,
+        code="opening_stands",
+        message=f"{name} was given opening values after export {row['code']}, and they take its place.",
+        fix="Correct what is wrong with the next count of the site.",
+        where=Where(site=site, export=row["code"]),
     )
 
 

@@ -198,6 +198,28 @@ class ExportRows:
         where = (ON_BOOKS.c.company_id == self.company_id, ON_BOOKS.c.replaced_by == export_id)
         self.connection.execute(update(ON_BOOKS).where(*where).values(state="live", replaced_by=None))
 
+    def carried_since(self, export_id: int) -> list[str]:
+        """Return the sites of which the books carry a value in place of one this export reversed, and not of its own."""
+        now = ON_BOOKS.alias()
+        same = (
+            (ON_BOOKS.c.company_id == now.c.company_id)
+            & (ON_BOOKS.c.site_id == now.c.site_id)
+            & (ON_BOOKS.c.category_id == now.c.category_id)
+        )
+        statement = (
+            select(now.c.site_id)
+            .distinct()
+            .join(ON_BOOKS, same)
+            .where(
+                now.c.company_id == self.company_id,
+                ON_BOOKS.c.replaced_by == export_id,
+                now.c.state == "live",
+                now.c.id != ON_BOOKS.c.id,
+                now.c.set_by.is_(None) | (now.c.set_by != export_id),
+            )
+        )
+        return [self.ids.site_codes[site_id] for site_id in self.connection.execute(statement).scalars()]
+
     def amended(self, export_id: int) -> list[tuple[str, date, int, int]]:
         """Return the export's counts amended since: site, date, exported value, present value (minor units)."""
         now = COUNT.alias()

@@ -56,6 +56,7 @@ class _Site:
         self._scope = scope
         self._ready: dict[int | None, _Ready] = {}
         self._store: OpeningStore | None = None
+        self._reopens = False
         self._stored: dict[int | None, OpeningValue] = {}
 
     def check(self) -> None:
@@ -68,7 +69,8 @@ class _Site:
             return
         connection_id = self._scope.known.connections[connection].id
         self._store = OpeningStore(self._scope.connection, self._scope.company_id, site.id, connection_id)
-        self._stored = self._store.stored()
+        self._reopens = self._setup.sites[self.code].opening_connection != connection
+        self._stored = {} if self._reopens else self._store.stored()
         resolver = Resolver(self._setup, connection)
         for row in self._rows:
             self._check_row(row, site, resolver)
@@ -80,6 +82,8 @@ class _Site:
         assert self._store is not None
         news = self._news()
         added = [ready for ready in news if ready.value.category_id not in self._stored]
+        if news and self._reopens:
+            self._store.forget_earlier()
         if news:
             self._store.decide(news[0].value.date)
         connection = self._setup.sites[self.code].connection or ""
@@ -151,11 +155,17 @@ class _Site:
         if self._news() and store.is_exported():
             message = f"{self.code} has been exported to these books; what they carry now comes from that export."
             look.refuse("", "already_exported", message)
-        elif self._news() and store.carried_elsewhere():
+        elif self._news() and store.is_unsettled():
+            message = f"An export of {self.code} has not come to rest. Confirm or undo it first."
+            look.refuse("", "export_in_progress", message)
+        elif self._news() and (self._opened_elsewhere() or store.carried_elsewhere()):
             message = f"Other books still carry values of {self.code}. Export its closing entry there first."
             look.refuse("", "carried_elsewhere", message)
         if look.failed:
             self._scope.report.leave_out(self.code)
+
+    def _opened_elsewhere(self) -> bool:
+        return self._reopens and self._setup.sites[self.code].opening_date is not None
 
     def _several_dates(self, dates: set[date]) -> str:
         listed = " and ".join(str(day) for day in sorted(dates))

@@ -1,0 +1,51 @@
+"""The seven properties at the end of ACCOUNTING.md, over random histories through the real service."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from itertools import count
+from math import ceil
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, Phase, settings
+from hypothesis.stateful import run_state_machine_as_test
+from sqlalchemy import event
+
+from conftest import PROFILE, STEPS_PER_RUN
+from hub.plugins import load
+from hub.service.context import Hub
+from hub.store import Database
+from tests.conftest import SqliteDatabases
+from tests.properties.driver import NOW
+from tests.properties.machine import Histories
+
+PARTS = 4
+# Shrinking a history takes minutes: `make fuzz` does it, and `make test` fails at once.
+PHASES = [Phase.generate, *([Phase.shrink] if PROFILE == "fuzz" else [])]
+HARMLESS = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much]
+
+
+@pytest.fixture
+def hub(sqlite_databases: SqliteDatabases, tmp_path: Path) -> Iterator[Hub]:
+    database = Database(sqlite_databases.migrated())
+    event.listen(database.engine, "connect", lambda raw, _: raw.execute("PRAGMA synchronous=OFF"))
+    yield Hub(database=database, registry=load(), clock=lambda: NOW, home=tmp_path, actor="tester")
+    database.close()
+
+
+@pytest.mark.property
+@pytest.mark.timeout(1200 if PROFILE == "test" else 0)
+@pytest.mark.parametrize("part", range(1, PARTS + 1))
+def test_what_must_always_hold_does_over_random_histories(part: int, hub: Hub, record_property: object) -> None:
+    steps: Counter[str] = Counter()
+    examples = ceil(settings().max_examples / PARTS)
+    # The machine's name is part of what Hypothesis derives its choices from: each part walks other histories.
+    machine = type(f"Histories{part}", (Histories,), {"hub": hub, "steps": steps, "numbers": count(1)})
+    chosen = settings(
+        max_examples=examples, stateful_step_count=STEPS_PER_RUN, suppress_health_check=HARMLESS, phases=PHASES
+    )
+    run_state_machine_as_test(machine, settings=chosen, _min_steps=STEPS_PER_RUN)
+    done = sum(steps.values())
+    assert done >= examples * STEPS_PER_RUN
