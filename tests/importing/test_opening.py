@@ -159,6 +159,7 @@ def test_after_a_live_export_of_the_site_opening_values_are_refused_and_after_it
     mapped.imported("opening", OPENING)
     mapped.exported("DT", "2026-10-31", live=False)
     mapped.imported("opening", H + "2026-09-30,DT,Meat,1,,\n")
+    mapped.imported("counts", "count_date,site,item,category,quantity,value\n2026-10-31,DT,Beef,Meat,1,1.00\n")
     mapped.exported("DT", "2026-10-31")
     assert said(mapped.imports("opening", H + "2026-09-30,DT,Meat,2,,\n")) == ["2 already_exported"]
     assert mapped.imported("opening", H + "2026-09-30,AP,Meat,2,,\n").added == 1
@@ -179,6 +180,9 @@ def test_a_moved_site_opens_in_its_new_books_only_when_the_old_ones_carry_nothin
     assert said(mapped.imports("opening", OPENING)) == ["2 carried_elsewhere"]
     with mapped.database.write() as connection:
         connection.exec_driver_sql("UPDATE on_books SET state = 'replaced'")
+    assert said(mapped.imports("opening", OPENING)) == ["2 carried_elsewhere"]
+    with mapped.database.write() as connection:
+        connection.exec_driver_sql("UPDATE site SET opening_date = NULL, opening_connection_id = NULL")
     assert mapped.imported("opening", OPENING).added == 3
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, CursorResult, delete, exists, insert, select, text, update
+from sqlalchemy import ColumnElement, Connection, CursorResult, Row, delete, exists, insert, select, text, update
 
 from hub.store.importing.bulk import insert_rows
 from hub.store.importing.sql import COUNT, COUNT_LINE, COUNT_TOTAL, EXPORT_COUNT, ITEM
@@ -21,7 +21,8 @@ _COMPARED = ("item_id", "category_id", "area", "unit", "quantity", "unit_cost", 
 _ROWS_AT_ONCE = 5_000
 _TOTAL_COLUMNS = ("count_id", "category_id", "company_id", "value", "lines")
 _TOTALS = text(
-    "SELECT category_id, sum(value), count(*) FROM count_line WHERE count_id = :count_id GROUP BY category_id"
+    "SELECT category_id, sum(value), count(*) FROM count_line "
+    "WHERE company_id = :company_id AND count_id = :count_id GROUP BY category_id"
 )
 
 
@@ -86,8 +87,9 @@ class CountStore:
     def drop(self, count_id: int) -> None:
         """Remove a count with its lines and totals."""
         for table in (COUNT_LINE, COUNT_TOTAL):
-            self._connection.execute(delete(table).where(table.c.count_id == count_id))
-        self._connection.execute(delete(COUNT).where(COUNT.c.id == count_id))
+            own = (table.c.company_id == self._company_id, table.c.count_id == count_id)
+            self._connection.execute(delete(table).where(*own))
+        self._connection.execute(delete(COUNT).where(*self._own(count_id)))
 
     def live_exports(self, counts: Sequence[NewCount]) -> set[int]:
         """Return the ids of the new counts whose site and date have an export that stands."""
@@ -117,9 +119,7 @@ class CountStore:
         """Keep each count's totals by category, and check that they are what was read. Raises TotalsDisagree."""
         kept: list[tuple[int, int, int, int, int]] = []
         for count in counts:  # one at a time: sorting all of a file's lines at once takes twice as long
-            totals = [
-                (int(row[1]), row[0], row[2]) for row in self._connection.execute(_TOTALS, {"count_id": count.id})
-            ]
+            totals = [(int(row[1]), row[0], row[2]) for row in self._totals_of(count.id)]
             if (sum(value for value, _, _ in totals), sum(lines for _, _, lines in totals)) != (
                 count.value,
                 count.lines,
@@ -147,7 +147,7 @@ class CountStore:
         """Yield the items of some counts, each once or more."""
         for count_id in count_ids:
             yield from self._connection.execute(
-                select(COUNT_LINE.c.item_id).where(COUNT_LINE.c.count_id == count_id).distinct()
+                select(COUNT_LINE.c.item_id).where(*self._lines_of(count_id)).distinct()
             ).scalars()
 
     def drop_unused_items(self, first_new: int) -> None:
@@ -188,13 +188,22 @@ class CountStore:
 
     def _sorted_lines(self, count_id: int) -> CursorResult[Any]:
         columns = [COUNT_LINE.c[name] for name in _COMPARED]
-        statement = select(*columns).where(COUNT_LINE.c.count_id == count_id).order_by(*columns)
+        statement = select(*columns).where(*self._lines_of(count_id)).order_by(*columns)
         return self._connection.execute(statement.execution_options(yield_per=_ROWS_AT_ONCE))
+
+    def _own(self, count_id: int) -> tuple[ColumnElement[bool], ...]:
+        return (COUNT.c.company_id == self._company_id, COUNT.c.id == count_id)
+
+    def _lines_of(self, count_id: int) -> tuple[ColumnElement[bool], ...]:
+        return (COUNT_LINE.c.company_id == self._company_id, COUNT_LINE.c.count_id == count_id)
+
+    def _totals_of(self, count_id: int) -> Sequence[Row[Any]]:  # Any: rows of a textual statement
+        return self._connection.execute(_TOTALS, {"company_id": self._company_id, "count_id": count_id}).all()
 
     def _make_current(self, count: NewCount) -> None:
         self._connection.execute(
             update(COUNT)
-            .where(COUNT.c.id == count.id)
+            .where(*self._own(count.id))
             .values(
                 status=count.status,
                 current=True,
@@ -209,17 +218,13 @@ class CountStore:
         if old.status == count.status:
             stored.unchanged.append(old.id)
             return
-        self._connection.execute(update(COUNT).where(COUNT.c.id == old.id).values(status=count.status))
+        self._connection.execute(update(COUNT).where(*self._own(old.id)).values(status=count.status))
         stored.changed.append(old.id)
 
     def _replace(self, old: Any, count: NewCount, stored: CountsStored) -> None:  # noqa: ANN401 - as above
-        exports = (
-            self._connection.execute(select(EXPORT_COUNT.c.live).where(EXPORT_COUNT.c.count_id == old.id))
-            .scalars()
-            .all()
-        )
-        if exports:
-            self._connection.execute(update(COUNT).where(COUNT.c.id == old.id).values(current=False))
+        used = (EXPORT_COUNT.c.company_id == self._company_id, EXPORT_COUNT.c.count_id == old.id)
+        if self._connection.execute(select(EXPORT_COUNT.c.export_id).where(*used)).first():
+            self._connection.execute(update(COUNT).where(*self._own(old.id)).values(current=False))
         else:
             self.drop(old.id)
         self._make_current(count)
