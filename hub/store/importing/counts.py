@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, CursorResult, Row, delete, exists, insert, select, text, update
+from sqlalchemy import ColumnElement, Connection, CursorResult, delete, exists, insert, select, text, update
 
 from hub.store.importing.bulk import insert_rows
 from hub.store.importing.sql import COUNT, COUNT_LINE, COUNT_TOTAL, EXPORT_COUNT, ITEM
@@ -197,7 +197,7 @@ class CountStore:
     def _lines_of(self, count_id: int) -> tuple[ColumnElement[bool], ...]:
         return (COUNT_LINE.c.company_id == self._company_id, COUNT_LINE.c.count_id == count_id)
 
-    def _totals_of(self, count_id: int) -> Sequence[Row[Any]]:  # Any: rows of a textual statement
+    def _totals_of(self, count_id: int) -> Sequence[Any]:  # Any: rows of a textual statement
         return self._connection.execute(_TOTALS, {"company_id": self._company_id, "count_id": count_id}).all()
 
     def _make_current(self, count: NewCount) -> None:
