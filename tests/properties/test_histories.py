@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import count
 from math import ceil
 from pathlib import Path
@@ -22,6 +22,7 @@ from tests.properties.driver import NOW
 from tests.properties.machine import Histories
 
 PARTS = 4
+EXAMPLES = 100
 # Shrinking a history takes minutes: `make fuzz` does it, and `make test` fails at once.
 PHASES = [Phase.generate, *([Phase.shrink] if PROFILE == "fuzz" else [])]
 HARMLESS = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much]
@@ -38,14 +39,23 @@ def hub(sqlite_databases: SqliteDatabases, tmp_path: Path) -> Iterator[Hub]:
 @pytest.mark.property
 @pytest.mark.timeout(1200 if PROFILE == "test" else 0)
 @pytest.mark.parametrize("part", range(1, PARTS + 1))
-def test_what_must_always_hold_does_over_random_histories(part: int, hub: Hub, record_property: object) -> None:
+def test_what_must_always_hold_does_over_random_histories(
+    part: int, hub: Hub, record_testsuite_property: Callable[[str, object], None]
+) -> None:
     steps: Counter[str] = Counter()
-    examples = ceil(settings().max_examples / PARTS)
+    seen: Counter[str] = Counter()
+    # `make soak` walks what `make test` walks: 50,000 steps are `make fuzz STEPS=50000`, until none of them finds anything.
+    most = settings().max_examples if PROFILE == "fuzz" else min(settings().max_examples, EXAMPLES)
+    examples = ceil(most / PARTS)
     # The machine's name is part of what Hypothesis derives its choices from: each part walks other histories.
-    machine = type(f"Histories{part}", (Histories,), {"hub": hub, "steps": steps, "numbers": count(1)})
+    machine = type(f"Histories{part}", (Histories,), {"hub": hub, "steps": steps, "seen": seen, "numbers": count(1)})
     chosen = settings(
         max_examples=examples, stateful_step_count=STEPS_PER_RUN, suppress_health_check=HARMLESS, phases=PHASES
     )
     run_state_machine_as_test(machine, settings=chosen, _min_steps=STEPS_PER_RUN)
     done = sum(steps.values())
+    record_testsuite_property(
+        f"histories {part}", f"{done} steps, {seen['exported']} exports, {dict(steps.most_common())}"
+    )
     assert done >= examples * STEPS_PER_RUN
+    assert seen["exported"] >= examples, seen

@@ -152,7 +152,8 @@ class _Site:
             look.refuse("category", "nothing_and_values", message)
         if len(dates := {value.date for value in after.values()}) > 1:
             look.refuse("date", "rows_disagree", self._several_dates(dates))
-        if self._news() and store.is_exported():
+        opened = self._setup.sites[self.code].opening_date is not None  # a closing entry leaves a site unopened
+        if opened and self._news() and store.is_exported():
             message = f"{self.code} has been exported to these books; what they carry now comes from that export."
             look.refuse("", "already_exported", message)
         elif self._news() and store.is_unsettled():

@@ -60,17 +60,8 @@ class OpeningStore:
         }
 
     def is_exported(self) -> bool:
-        """Return whether an export of the site to these books stands that no closing entry came after."""
-        closing = EXPORT_COUNT.alias()
-        closed = exists().where(
-            closing.c.company_id == self._company_id,
-            closing.c.site_id == self._site_id,
-            closing.c.connection_id == self._connection_id,
-            closing.c.count_id.is_(None),
-            closing.c.live,
-            closing.c.export_id >= EXPORT_COUNT.c.export_id,
-        )
-        return self._any(exists().where(*self._where(EXPORT_COUNT), EXPORT_COUNT.c.live, ~closed))
+        """Return whether an export of the site to these books stands."""
+        return self._any(exists().where(*self._where(EXPORT_COUNT), EXPORT_COUNT.c.live))
 
     def is_unsettled(self) -> bool:
         """Return whether an export or closing entry of the site, to any books, has not come to rest."""
