@@ -6,6 +6,7 @@ import json
 from collections.abc import Sequence
 from hashlib import sha256
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 from typing import Any
 
 from hub.api import ConnectorError, File, JournalEntry
@@ -59,9 +60,9 @@ def write_files(folder: Path, files: Sequence[File]) -> list[Path]:
         paths = []
         for file in files:
             path = folder / file.name
-            partial = path.with_name(f".{file.name}.part")
-            partial.write_bytes(file.content)
-            partial.replace(path)
+            with NamedTemporaryFile(dir=folder, prefix=f".{file.name}.", delete=False) as partial:
+                partial.write(file.content)
+            Path(partial.name).replace(path)
             paths.append(path)
     except OSError as error:
         raise refuse(
