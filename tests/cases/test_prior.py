@@ -156,7 +156,6 @@ def test_a_site_whose_books_carry_nothing_has_no_closing_entry(moved: Company) -
 
 def test_a_site_that_moves_on_with_nothing_on_the_books_just_goes_on(sisters: Company) -> None:
     sisters.imports("sites", "site,name,connection", "DT,Downtown,kitchen")
-    sisters.opens("DT", day=OPENING_DAY)
     sisters.counts("DT", OCTOBER, MEAT)
     sisters.counts("CK", OCTOBER, MEAT)
     assert sisters.preview(OCTOBER, connection="kitchen")["problems"] == []

@@ -261,7 +261,6 @@ def test_a_side_already_posted_is_not_posted_again_where_its_site_moves_to_the_s
     apart.exported(OCTOBER, connection="kitchen")
     apart.imports("sites", "site,name,connection", "DT,Downtown,kitchen")
     apart.imports("due-accounts", DUE, "kitchen,kitchen,1410,2410")
-    apart.opens("DT")
     assert moved(apart, connection="kitchen") == [
         "Dr 5010 COGS Meat 4.00 DT Meat",
         "Cr 2410 Due to Sister 4.00 DT Meat",
