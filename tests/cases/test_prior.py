@@ -11,7 +11,6 @@ from tests.cases.company import (
     COUNTED,
     NOVEMBER,
     OCTOBER,
-    OPENING_DAY,
     Company,
     blocking,
     journal,
