@@ -182,8 +182,8 @@ class Driver:
     def open(self, site: str, when: date, values: Values) -> None:
         """Import opening values; refused once an export stands, or while other books carry the site."""
         connection, values = self.model.sites[site], self._in_use(values)
-        if self.model.openings[site] is not None and not self.model.live(site):
-            return
+        if self.model.openings[site] is not None and not self.model.exported(site):
+            return  # opening values may be corrected until an export stands on them
         rows = [
             {"date": when, "site": site, "category": category, "value": amount(value)}
             for category, value in values.items()

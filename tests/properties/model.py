@@ -126,6 +126,11 @@ class Model:
         """Return the exports that stand, of one site or of all."""
         return [export for export in self.exports if export.live and (site is None or site in export.values)]
 
+    def exported(self, site: str) -> bool:
+        """Return whether an export of the site stands that no closing entry has ended since."""
+        closed = max((export.number for export in self.live(site) if export.closing), default=-1)
+        return any(export.number > closed for export in self.live(site) if not export.closing)
+
     def last_exported(self, site: str) -> date | None:
         return max((export.date for export in self.live(site) if not export.closing), default=None)
 

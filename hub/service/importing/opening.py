@@ -152,21 +152,23 @@ class _Site:
             look.refuse("category", "nothing_and_values", message)
         if len(dates := {value.date for value in after.values()}) > 1:
             look.refuse("date", "rows_disagree", self._several_dates(dates))
-        opened = self._setup.sites[self.code].opening_date is not None  # a closing entry leaves a site unopened
-        if opened and self._news() and store.is_exported():
-            message = f"{self.code} has been exported to these books; what they carry now comes from that export."
-            look.refuse("", "already_exported", message)
-        elif self._news() and store.is_unsettled():
-            message = f"An export of {self.code} has not come to rest. Confirm or undo it first."
-            look.refuse("", "export_in_progress", message)
-        elif self._news() and (self._opened_elsewhere() or store.carried_elsewhere()):
-            message = f"Other books still carry values of {self.code}. Export its closing entry there first."
-            look.refuse("", "carried_elsewhere", message)
+        if self._news():
+            self._check_free(look, store)
         if look.failed:
             self._scope.report.leave_out(self.code)
 
-    def _opened_elsewhere(self) -> bool:
-        return self._reopens and self._setup.sites[self.code].opening_date is not None
+    def _check_free(self, look: RowLookup, store: OpeningStore) -> None:
+        """Check that nothing stands on what the books carry for the site: opening values come first, or after a closing."""
+        opened = self._setup.sites[self.code].opening_date is not None  # a closing entry leaves a site unopened
+        if store.carried_elsewhere():
+            message = f"Other books still carry values of {self.code}. Export its closing entry there first."
+            look.refuse("", "carried_elsewhere", message)
+        elif opened and store.is_exported():
+            message = f"{self.code} has been exported; what the books carry now comes from that export."
+            look.refuse("", "already_exported", message)
+        elif store.is_unsettled():
+            message = f"An export of {self.code} has not come to rest. Confirm or undo it first."
+            look.refuse("", "export_in_progress", message)
 
     def _several_dates(self, dates: set[date]) -> str:
         listed = " and ".join(str(day) for day in sorted(dates))

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Connection, delete, exists, insert, select, update
+from sqlalchemy import Connection, delete, exists, func, insert, select, update
 
 from hub.store.importing.sql import EXPORT_COUNT, ON_BOOKS, OPENING, SITE
 
@@ -60,8 +60,17 @@ class OpeningStore:
         }
 
     def is_exported(self) -> bool:
-        """Return whether an export of the site to these books stands."""
-        return self._any(exists().where(*self._where(EXPORT_COUNT), EXPORT_COUNT.c.live))
+        """Return whether an export of the site stands, to any books, that no closing entry has ended since."""
+        live = (
+            EXPORT_COUNT.c.company_id == self._company_id,
+            EXPORT_COUNT.c.site_id == self._site_id,
+            EXPORT_COUNT.c.live,
+        )
+        closed = select(func.coalesce(func.max(EXPORT_COUNT.c.export_id), 0)).where(
+            *live, EXPORT_COUNT.c.count_id.is_(None)
+        )
+        newer = EXPORT_COUNT.c.export_id > closed.scalar_subquery()
+        return self._any(exists().where(*live, EXPORT_COUNT.c.count_id.is_not(None), newer))
 
     def is_unsettled(self) -> bool:
         """Return whether an export or closing entry of the site, to any books, has not come to rest."""
