@@ -15,6 +15,7 @@ from hub.api.receipt import File, Receipt, Recorded
 from hub.api.sign_in import NoSignIn, SignIn
 
 if TYPE_CHECKING:
+    import httpx2
     from pydantic import BaseModel
 
 API_VERSION = 1
@@ -93,7 +94,8 @@ class Connection:
     """One set of books, as handed to a session: never with a token or secret in it.
 
     settings: an instance of the connector's own settings model; chart: the accounts last read or imported;
-    company: the books chosen there, None before one is chosen.
+    company: the books chosen there, None before one is chosen; client: the HTTP client that the hub signs and guards,
+    None where a connector calls no network.
     """
 
     name: str
@@ -102,6 +104,7 @@ class Connection:
     company: Company | None = None
     currency: str = ""
     chart: tuple[Account, ...] = ()
+    client: httpx2.Client | None = None
 
 
 class Session(Protocol):

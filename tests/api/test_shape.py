@@ -45,7 +45,7 @@ def test_every_public_class_and_function_says_what_it_is_for() -> None:
     assert made_up == set()
 
 
-def test_the_contract_imports_neither_the_settings_library_nor_the_currency_table() -> None:
-    asked = "import sys, hub.api; print(*{'pydantic', 'iso4217'}.intersection(sys.modules))"
+def test_the_contract_imports_neither_the_settings_library_nor_the_http_client_nor_the_currency_table() -> None:
+    asked = "import sys, hub.api; print(*{'pydantic', 'httpx2', 'iso4217'}.intersection(sys.modules))"
     run = subprocess.run([sys.executable, "-c", asked], check=True, capture_output=True, text=True)
     assert run.stdout.strip() == ""
