@@ -22,7 +22,6 @@ from tests.properties.driver import NOW
 from tests.properties.machine import Histories
 
 PARTS = 4
-EXAMPLES = 100
 # Shrinking a history takes minutes: `make fuzz` does it, and `make test` fails at once.
 PHASES = [Phase.generate, *([Phase.shrink] if PROFILE == "fuzz" else [])]
 HARMLESS = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much]
@@ -44,9 +43,7 @@ def test_what_must_always_hold_does_over_random_histories(
 ) -> None:
     steps: Counter[str] = Counter()
     seen: Counter[str] = Counter()
-    # `make soak` walks what `make test` walks: 50,000 steps are `make fuzz STEPS=50000`, until none of them finds anything.
-    most = settings().max_examples if PROFILE == "fuzz" else min(settings().max_examples, EXAMPLES)
-    examples = ceil(most / PARTS)
+    examples = ceil(settings().max_examples / PARTS)
     # The machine's name is part of what Hypothesis derives its choices from: each part walks other histories.
     machine = type(f"Histories{part}", (Histories,), {"hub": hub, "steps": steps, "seen": seen, "numbers": count(1)})
     chosen = settings(
