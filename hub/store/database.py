@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,8 @@ from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.pool import ConnectionPoolEntry
 
 BUSY_TIMEOUT_S = 30
+NOW = """SELECT to_char(clock_timestamp() AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"+00:00"')"""
+NOW_SQLITE = "SELECT strftime('%Y-%m-%dT%H:%M:%f+00:00', 'now')"
 
 
 class DatabaseNotReady(Exception):
@@ -21,10 +24,12 @@ class DatabaseNotReady(Exception):
 class Database:
     """One open database; reads see a snapshot, writes are one at a time on SQLite."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, *, now: Callable[[], datetime] | None = None) -> None:
+        """Open a database; now: a clock in place of the database's own."""
         self.url = make_url(url)
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         self.engine = _engine(url, sqlite=self.is_sqlite)
+        self._now = now
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
@@ -38,6 +43,12 @@ class Database:
         """Open a writing transaction; it is rolled back whole when anything is raised in it."""
         with self.engine.connect() as connection, connection.execution_options(hub_writes=True).begin():
             yield connection
+
+    def now(self, connection: Connection) -> datetime:
+        """Return what the database's own clock says: aware UTC, the same for every machine that works on it (R7)."""
+        if self._now is not None:
+            return self._now()
+        return datetime.fromisoformat(connection.execute(text(NOW_SQLITE if self.is_sqlite else NOW)).scalar_one())
 
     def close(self) -> None:
         """Close every pooled connection."""

@@ -26,9 +26,11 @@ from hub.store.tables.setup import (
     Site,
     SiteDimension,
 )
+from hub.store.tables.settling import Attempt, Traffic, Worker
 
 __all__ = [
     "AccountMap",
+    "Attempt",
     "AuditEvent",
     "Batch",
     "BatchLine",
@@ -52,7 +54,9 @@ __all__ = [
     "Posting",
     "Site",
     "SiteDimension",
+    "Traffic",
     "Transfer",
     "TransferLine",
     "ValuationCount",
+    "Worker",
 ]

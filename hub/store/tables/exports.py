@@ -138,17 +138,31 @@ class MovementSide(SQLModel, table=True):
 
 
 class Posting(SQLModel, table=True):
-    """One journal entry of an export: its frozen canonical JSON and the sha256 of it, its key, reference and receipt."""
+    """One journal entry of an export: its frozen canonical JSON and the sha256 of it, its key, reference and receipt.
+
+    sends: how often it was sent; calls: look-ups included, since a person last decided about it; sent_at: when last;
+    due_at: when work should look at it next, None where it rests or waits for a person (needs_attention says for what);
+    uncertain: a call may have written it; lease_*, fence: who works on it, until when, and how often it changed hands;
+    recorded: the journal as the system holds it; duplicates: further journals there with its reference; trouble: what to tell.
+    """
 
     __tablename__ = "posting"
     __table_args__ = (
         UniqueConstraint("export_id", "kind", "part"),
         UniqueConstraint("books", "reference"),
         UniqueConstraint("books", "key"),
+        Index("postings_of_connection", "connection_id", "lease_until"),
+        Index(
+            "due_postings",
+            "due_at",
+            sqlite_where=text("due_at IS NOT NULL"),
+            postgresql_where=text("due_at IS NOT NULL"),
+        ),
     )
     id: int | None = Field(default=None, primary_key=True)
     company_id: int = Field(foreign_key="company.id", index=True)
     export_id: int = Field(foreign_key="export.id")
+    connection_id: int = Field(foreign_key="connection.id")
     books: str
     kind: str
     part: int
@@ -162,6 +176,17 @@ class Posting(SQLModel, table=True):
     changed_there: str = ""
     checked_at: datetime | None = Field(default=None, sa_type=Instant)
     recorded: dict[str, object] | None = Field(default=None, sa_type=Document)
+    sends: int = 0
+    calls: int = 0
+    sent_at: datetime | None = Field(default=None, sa_type=Instant)
+    due_at: datetime | None = Field(default=None, sa_type=Instant)
+    uncertain: bool = False
+    needs_attention: str = ""
+    lease_owner: str = ""
+    lease_until: datetime | None = Field(default=None, sa_type=Instant)
+    fence: int = 0
+    duplicates: list[dict[str, object]] = Field(default_factory=list, sa_type=Document)
+    trouble: dict[str, object] | None = Field(default=None, sa_type=Document)
 
 
 class AuditEvent(SQLModel, table=True):

@@ -7,20 +7,28 @@ from datetime import date
 from sqlalchemy import Index, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
-from hub.store.tables.columns import Document
+from hub.store.tables.columns import Document, Minor
 
 
 class Meta(SQLModel, table=True):
-    """One row: which database this is and how far it has come; its copy outside tells a restored one."""
+    """One row: which database this is and how far it has come; its copy outside tells a restored one.
+
+    look_first: it was restored from an older copy, so that nothing is sent before the accounting system was searched for it.
+    """
 
     __tablename__ = "meta"
     id: int = Field(default=1, primary_key=True)
     database_uuid: str
     high_water: int = 0
+    look_first: bool = False
 
 
 class Company(SQLModel, table=True):
-    """A customer of the hub with its settings; version moves with every write of its data."""
+    """A customer of the hub with its settings; version moves with every write of its data.
+
+    automatic_limit: the largest change of inventory (minor units) that mode `automatic` posts; automatic_at: `HH:MM` in
+    time_zone (an IANA name), empty for as soon as a count is approved.
+    """
 
     __tablename__ = "company"
     id: int | None = Field(default=None, primary_key=True)
@@ -36,6 +44,9 @@ class Company(SQLModel, table=True):
     production_variance: str | None = None
     go_live: date | None = None
     mode: str = "manual"
+    automatic_limit: int | None = Field(default=None, sa_type=Minor)
+    automatic_at: str = ""
+    time_zone: str = "UTC"
     version: int = 0
 
 
