@@ -10,11 +10,12 @@ from pathlib import Path
 from typing import Any
 
 from hub.api import Level, Problem, Where
+from hub.domain.canonical import canonical
 from hub.domain.closing import closing_entry
 from hub.domain.facts import OnBooksValue
 from hub.domain.identity import Identity, export_code, posting_key
 from hub.service.context import Hub, Refused, not_found, refuse
-from hub.service.documents import canonical, entry_document, journal_entry, preview_hash
+from hub.service.documents import entry_document, journal_entry, preview_hash
 from hub.service.freezing import figures_changed, refused, unacknowledged
 from hub.service.previewing import decisions_from, open_connection, preflight
 from hub.service.scope import CompanyRows, reading, writing

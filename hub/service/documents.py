@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
-import json
-import re
 from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from hashlib import sha256
 from typing import Any, Literal
 
-import rfc8785
-
 from hub.api import Account, JournalEntry, JournalLine, Reason, Side, amount_text
+from hub.domain.canonical import canonical
 from hub.domain.entries import Entry
 from hub.domain.identity import Identity, posting_reference
 from hub.domain.lines import Line
 
 Document = dict[str, Any]
 """A JSON object. Any: JSON's own types."""
-BEYOND_BASIC_PLANE = re.compile("[\U00010000-\U0010ffff]")
 
 
 def entry_document(entry: Entry, identity: Identity, part: int, currency: str) -> Document:
@@ -62,17 +58,6 @@ def journal_entry(document: Mapping[str, Any], *, key: str, part: int, count_dat
         memo=document["memo"],
         lines=tuple(_journal_line(line) for line in document["lines"]),
     )
-
-
-def canonical(document: object) -> bytes:
-    """Return the RFC 8785 JSON of a document of texts, whole numbers, lists and objects.
-
-    The standard encoder writes the same bytes many times quicker, but sorts names beyond the basic plane otherwise.
-    """
-    text = json.dumps(document, sort_keys=True, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
-    if text.isascii() or not BEYOND_BASIC_PLANE.search(text):
-        return text.encode()
-    return rfc8785.dumps(document)  # type: ignore[arg-type]
 
 
 def preview_hash(connection: str, books: str, decisions: Sequence[str], entries: Sequence[Document]) -> str:

@@ -10,11 +10,11 @@ from pathlib import Path
 from typing import Any
 
 from hub.api import Capability, Problem, Where
+from hub.domain.canonical import canonical
 from hub.domain.decisions import Decisions
 from hub.domain.identity import export_code, posting_key
 from hub.domain.setup import Books
 from hub.service.context import Hub, Refused, problem_document, refuse
-from hub.service.documents import canonical
 from hub.service.frozen import export_document, export_row, newest_live
 from hub.service.previewing import Draft, checked, decisions_from, default_date, draft
 from hub.service.prior_changes import as_decided

@@ -10,11 +10,12 @@ from pathlib import Path
 from typing import Any
 
 from hub.api import JournalEntry, Level, Problem, Where
+from hub.domain.canonical import canonical
 from hub.domain.decisions import Decisions
 from hub.domain.identity import Identity, posting_key
 from hub.service.connections import OpenBooks
 from hub.service.context import Hub, problem_document, refuse
-from hub.service.documents import Document, canonical, journal_entry, opposite_document, preview_hash
+from hub.service.documents import Document, journal_entry, opposite_document, preview_hash
 from hub.service.freezing import unacknowledged
 from hub.service.frozen import export_document, export_row, posting_document
 from hub.service.previewing import decisions_from, open_connection, preflight, preview_document

@@ -6,7 +6,7 @@ import rfc8785
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hub.service.documents import canonical
+from hub.domain.canonical import canonical
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"]))
 LARGEST = 2**53 - 1
