@@ -12,7 +12,7 @@ import pytest
 
 from tests.architecture.tree import REPOSITORY, findings
 
-ROOMS = ("api", "domain", "store", "plugins", "intake", "service", "demo", "cli", "app", "testing")
+ROOMS = ("api", "domain", "store", "plugins", "intake", "service", "demo", "cli", "app", "testing", "engine")
 LINT = [sys.executable, "-c", "from importlinter.cli import lint_imports_command; lint_imports_command()", "--no-cache"]
 FORBIDDEN = [
     ("hub/domain/x.py", "import hub.store"),
@@ -28,13 +28,19 @@ FORBIDDEN = [
     ("hub/demo/x.py", "import hub.cli"),
     ("hub/testing/x.py", "import hub.store"),
     ("hub/service/x.py", "import hub.testing"),
+    ("hub/service/x.py", "import dbos"),
+    ("hub/engine/x.py", "import hub.store"),
+    ("hub/engine/x.py", "import hub.service"),
+    ("hub/engine/x.py", "import sqlite3"),
     ("hub/helpers.py", "import hub.api"),
     ("hub_csv_iif/x.py", "import hub.domain"),
     ("hub_csv_iif/x.py", "import sqlmodel"),
 ]
 ALLOWED = [
     ("hub/app/x.py", "import hub.cli, hub.service, hub.store, hub.plugins, hub.demo"),
-    ("hub/service/x.py", "import hub.store, hub.intake, hub.plugins, hub.domain, hub.api"),
+    ("hub/service/x.py", "import hub.store, hub.intake, hub.plugins, hub.engine, hub.domain, hub.api"),
+    ("hub/engine/x.py", "import dbos, croniter, hub.domain"),
+    ("hub/engine/place.py", "import sqlite3"),
     ("hub/store/x.py", "import sqlmodel, sqlalchemy, alembic, hub.domain"),
     ("hub/demo/x.py", "import hub.service"),
     ("hub/testing/x.py", "import hub.plugins, hub.domain, hub.api"),

@@ -1,0 +1,207 @@
+"""The engine of a worker: queues in the hub's own database, several workers on one, on one machine or on many."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Callable, Collection, Iterable
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from hub.engine import library
+from hub.engine.in_hand import InHand
+from hub.engine.inline import done
+from hub.engine.job import Job
+from hub.engine.port import Sweep, Work
+from hub.engine.pulse import Pulse
+from hub.engine.queues import EXPORTS, JOBS, Queues, Taken
+from hub.engine.rota import Rota
+from hub.engine.waking import Waking, wake_one
+
+if TYPE_CHECKING:
+    from dbos import DBOS
+
+THREADS = 16
+SWEEP_S = 1.0
+JOBS_S = 1.0
+DEAD_WORKERS_S = 5.0
+RECORDED_S = 3.0
+RECORDED_POLL_S = 0.05
+PRUNE_S = 3_600
+
+log = logging.getLogger(__name__)
+
+_one_at_a_time = threading.Lock()
+
+
+def utc_now() -> datetime:
+    """Return the time by this machine's clock."""
+    return datetime.now(UTC)
+
+
+class Durable:
+    """Queues the work of exports durably and does it. One per process, as DBOS is; it can be started once.
+
+    The exports table is the truth: what this engine loses, the sweep finds again.
+    """
+
+    def __init__(
+        self,
+        url: str,
+        *,
+        worker: str,
+        work: Work,
+        sweep: Sweep,
+        alive: Callable[[], Collection[str]],
+        jobs: Iterable[Job] = (),
+        at_once_per_partition: int = 1,
+        threads: int = THREADS,
+        sweep_s: float = SWEEP_S,
+        now: Callable[[], datetime] = utc_now,
+    ) -> None:
+        """Prepare; nothing is opened before start() or the first wake().
+
+        url: the hub's own database. worker: this process's own name, no other's, the same after a restart.
+        alive: the names of the workers that live; what others had taken is given up within DEAD_WORKERS_S.
+        at_once_per_partition: exports of one partition at a time, over all workers. threads: exports at a time in one
+        worker; the worker that started last sets it for all. now: the clock that jobs are due by.
+        """
+        if not worker.strip():
+            raise ValueError("a worker needs a name of its own")
+        if threads < 1:
+            raise ValueError("a worker needs at least one thread")
+        self._url, self._worker, self._threads = url, worker, threads
+        self._work, self._sweep, self._alive = work, sweep, alive
+        self._lock = threading.Lock()
+        self._opened: Queues | None = None
+        self._dbos: DBOS | None = None
+        self._in_hand = InHand()
+        self._waking = Waking(self._queues, at_once_per_partition=at_once_per_partition)
+        history = Job(name="engine history", every_s=PRUNE_S, run=lambda: self._queues().prune(utc_now()))
+        self._rota = Rota((*jobs, history), now)
+        self._pulses = (
+            Pulse(self._wake_due, name="sweep for due exports", every_s=sweep_s),
+            Pulse(lambda: self._rota.queue_due(self._queues()), name="look for due jobs", every_s=JOBS_S),
+            Pulse(self._relieve, name="look for dead workers", every_s=DEAD_WORKERS_S),
+        )
+        self._suspects: set[str] = set()
+
+    def start(self) -> None:
+        """Take work from now on. RuntimeError where this process has another engine that runs."""
+        if not _one_at_a_time.acquire(blocking=False):
+            raise RuntimeError("this process runs an engine already: stop it first")
+        try:
+            queues = self._queues()
+            queues.register(threads=self._threads)
+            self._give_up(self._never_begun())
+            self._dbos = self._launch()
+        except BaseException:
+            self._shut()
+            raise
+        for pulse in self._pulses:
+            pulse.start()
+
+    def wake(self, export_id: int, partition: str) -> None:
+        """Queue an export's work; see the port."""
+        wake_one(self._waking, export_id, partition)
+
+    def stop(self, within_s: float) -> bool:
+        """Take no new work and wait that long for the work in hand; whether all of it ended.
+
+        Work that did not end goes on in its thread, and Python waits for such threads at exit: where that must not be,
+        leave by os._exit. What it held is given up by the other workers once this one is dead.
+        """
+        if self._dbos is None:
+            self._close()
+            return True
+        until = time.monotonic() + within_s
+        for event in self._dbos.background_thread_stop_events:
+            event.set()
+        for pulse in self._pulses:
+            pulse.stop(_left(until))
+        ended = self._in_hand.wait_until_empty(_left(until))
+        try:
+            self._wait_until_recorded(min(until, time.monotonic() + RECORDED_S))
+        except Exception as error:
+            log.warning("the queues cannot be reached (%s): what was queued is taken up later", type(error).__name__)
+        self._shut()
+        return ended
+
+    def _launch(self) -> DBOS:
+        from dbos import DBOS
+
+        dbos = DBOS(config=library.config(self._queues().url, self._worker))
+
+        @DBOS.workflow(name=EXPORTS)
+        def export(export_id: int) -> None:
+            with self._in_hand.holding(DBOS.workflow_id or "", export_id):
+                self._waking.began(export_id)
+                done(self._work, export_id)
+
+        @DBOS.workflow(name=JOBS)
+        def job(name: str, due: str) -> None:
+            with self._in_hand.holding(DBOS.workflow_id or ""):
+                self._rota.run(name, due)
+
+        DBOS.launch()
+        return dbos
+
+    def _wake_due(self) -> None:
+        in_hand = self._in_hand.exports()
+        self._waking.wake((export_id, partition) for export_id, partition in self._sweep() if export_id not in in_hand)
+
+    def _relieve(self) -> None:
+        """Give up what dead workers had taken, and what this one took twice looks ago and never began."""
+        alive = {*self._alive(), self._worker}
+        taken = self._queues().taken()
+        never_begun = {row.queued_as for row in taken if self._is_not_begun(row)}
+        self._give_up(
+            [row for row in taken if row.worker not in alive or row.queued_as in never_begun & self._suspects]
+        )
+        self._suspects = never_begun
+
+    def _give_up(self, rows: Collection[Taken]) -> None:
+        """Free the partitions that the rows hold; exports are left to the sweep, jobs are queued again."""
+        queues = self._queues()
+        for row in rows:
+            if row.queue == JOBS:
+                self._rota.queue_again(queues, row.queued_as)
+        queues.cancel([row.queued_as for row in rows])
+
+    def _never_begun(self) -> list[Taken]:
+        return [row for row in self._queues().taken() if self._is_not_begun(row)]
+
+    def _is_not_begun(self, row: Taken) -> bool:
+        """Whether this worker took it and has not begun it, or has ended it and DBOS has not recorded so yet."""
+        return row.worker == self._worker and not self._in_hand.holds(row.queued_as)
+
+    def _wait_until_recorded(self, until: float) -> None:
+        """Wait for DBOS to record what ended and to begin what it took; give up what is left and not in hand."""
+        while (left := self._never_begun()) and time.monotonic() < until:
+            time.sleep(RECORDED_POLL_S)
+        self._give_up(left)
+
+    def _shut(self) -> None:
+        from dbos import DBOS
+
+        DBOS.destroy(destroy_registry=True)
+        self._dbos = None
+        self._close()
+        _one_at_a_time.release()
+
+    def _queues(self) -> Queues:
+        with self._lock:
+            if self._opened is None:
+                self._opened = Queues(self._url)
+            return self._opened
+
+    def _close(self) -> None:
+        with self._lock:
+            if self._opened is not None:
+                self._opened.close()
+                self._opened = None
+
+
+def _left(until: float) -> float:
+    return max(0.0, until - time.monotonic())

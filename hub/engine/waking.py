@@ -1,0 +1,100 @@
+"""Waking exports: queueing their work, once while it waits."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable, Iterable
+from uuid import uuid4
+
+from hub.engine.port import Due, checked
+from hub.engine.queues import Queues
+
+MOST_REMEMBERED = 10_000
+
+log = logging.getLogger(__name__)
+
+
+class Waking:
+    """Queues the work of exports and remembers what it queued until that is begun."""
+
+    def __init__(self, queues: Callable[[], Queues], *, at_once_per_partition: int) -> None:
+        """at_once_per_partition: exports of one partition worked on at a time, over all workers; one export never twice.
+
+        Each partition is that many lanes of one at a time, and an export keeps to its lane.
+        """
+        if at_once_per_partition < 1:
+            raise ValueError("at least one export of a partition must be worked on at once")
+        self._queues = queues
+        self._lanes = at_once_per_partition
+        self._lock = threading.Lock()
+        self._queued: dict[int, str] = {}
+
+    def wake(self, due: Iterable[Due]) -> None:
+        """Queue the work of exports, except what is known to wait in a queue already."""
+        wanted = {export_id: checked(partition) for export_id, partition in due}
+        with self._lock:
+            known = {export_id: self._queued[export_id] for export_id in wanted if export_id in self._queued}
+        waiting = self._queues().waiting(known.values()) if known else set()
+        for export_id, partition in wanted.items():
+            if known.get(export_id) not in waiting:
+                self._queue(export_id, f"{partition}/{export_id % self._lanes}")
+
+    def began(self, export_id: int) -> None:
+        """Forget what was queued of an export: its work begins, so a wake from now on is a new one."""
+        with self._lock:
+            self._queued.pop(export_id, None)
+
+    def _queue(self, export_id: int, lane: str) -> None:
+        queued_as = f"export/{export_id}/{uuid4().hex}"
+        with self._lock:
+            self._queued.pop(export_id, None)
+            self._queued[export_id] = queued_as
+            while len(self._queued) > MOST_REMEMBERED:
+                del self._queued[next(iter(self._queued))]
+        try:
+            self._queues().add_export(queued_as, export_id, lane)
+        except BaseException:
+            self.began(export_id)
+            raise
+
+
+class Waker:
+    """The engine of a process that takes no work itself: what it wakes is done by the workers."""
+
+    def __init__(self, url: str, *, at_once_per_partition: int = 1) -> None:
+        """url: the hub's own database; at_once_per_partition: the same as the workers'."""
+        self._url = url
+        self._lock = threading.Lock()
+        self._opened: Queues | None = None
+        self._waking = Waking(self._queues, at_once_per_partition=at_once_per_partition)
+
+    def start(self) -> None:
+        """Nothing to start: the queues are opened by the first wake."""
+
+    def wake(self, export_id: int, partition: str) -> None:
+        """Queue an export's work; see the port."""
+        wake_one(self._waking, export_id, partition)
+
+    def stop(self, within_s: float) -> bool:  # noqa: ARG002  # the port's own signature
+        """Close the connections; nothing is in hand: True."""
+        with self._lock:
+            if self._opened is not None:
+                self._opened.close()
+                self._opened = None
+        return True
+
+    def _queues(self) -> Queues:
+        with self._lock:
+            if self._opened is None:
+                self._opened = Queues(self._url)
+            return self._opened
+
+
+def wake_one(waking: Waking, export_id: int, partition: str) -> None:
+    """Queue one export's work; where the queue cannot be reached, log so and leave it to the workers' sweep."""
+    checked(partition)
+    try:
+        waking.wake([(export_id, partition)])
+    except Exception as error:
+        log.warning("export %s could not be queued (%s): the next sweep takes it up", export_id, type(error).__name__)
