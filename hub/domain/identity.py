@@ -7,6 +7,8 @@ from datetime import date
 from hashlib import sha256
 from typing import Literal
 
+Kind = Literal["post", "undo", "duplicate"]
+"""What a posting is: an export's own, its opposite, or the opposite of a duplicate that stands there."""
 ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
 REFERENCE_TAIL = 9
 
@@ -34,12 +36,12 @@ class Identity:
         return sha256(b"".join(b"%d:%b" % (len(raw), raw) for raw in (text.encode() for text in texts))).digest()
 
 
-def posting_key(identity: Identity, part: int, kind: Literal["post", "undo"]) -> str:
+def posting_key(identity: Identity, part: int, kind: Kind) -> str:
     """Return the posting's key: 32 hex characters, the same for every attempt."""
     return identity.digest("key", str(part), kind).hex()[:32]
 
 
-def posting_reference(identity: Identity, part: int, kind: Literal["post", "undo"]) -> str:
+def posting_reference(identity: Identity, part: int, kind: Kind) -> str:
     """Return the posting's reference: `IA` and nine of [A-Z0-9]."""
     return "IA" + _letters(identity.digest("reference", str(part), kind), REFERENCE_TAIL)
 

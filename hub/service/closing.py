@@ -16,7 +16,7 @@ from hub.domain.facts import OnBooksValue
 from hub.domain.identity import Identity, export_code, posting_key
 from hub.service.context import Hub, Refused, not_found, refuse
 from hub.service.documents import entry_document, journal_entry, preview_hash
-from hub.service.freezing import figures_changed, refused, unacknowledged
+from hub.service.freezing import figures_changed, refused, unacknowledged, when_due
 from hub.service.previewing import decisions_from, open_connection, preflight
 from hub.service.scope import CompanyRows, reading, writing
 from hub.service.settling import settle
@@ -54,7 +54,8 @@ def close_site(
         now, now_posting, now_values = _closing(hub, rows, site, connection, on=on, decisions=decided.texts)
         if now[0].hash != frozen[0].hash or now_values != values:
             raise Refused([figures_changed(connection)])
-        rows.exports.freeze(now[0], [now_posting], actor=hub.actor, now=hub.clock())
+        due_at = when_due(hub, rows, open_books)
+        rows.exports.freeze(now[0], [now_posting], due_at=due_at, actor=hub.actor, now=hub.clock())
         rows.exports.audit("close site", site, {"connection": connection}, actor=hub.actor, now=hub.clock())
     return settle(hub, company, frozen[0].code, out)
 

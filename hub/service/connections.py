@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import replace
 
-from hub.api import Company, Connection, Limits
+from hub.api import Capability, Company, Connection, Limits, Receipt
 from hub.plugins import GuardedConnector, GuardedSession, SettingsInvalid, UnknownConnector
 from hub.service.context import Hub, Refused, refuse
+from hub.service.pacing import pace
 from hub.service.scope import CompanyRows, reading, writing
 from hub.store import Row
 from hub.store.company_rows import add_connection_row
@@ -19,12 +20,16 @@ class OpenBooks:
     """A connection with its connector and settings at hand: its label, its limits, a session."""
 
     def __init__(self, hub: Hub, row: Row, rows: CompanyRows) -> None:
+        self.id: int = row["id"]
         self.name: str = row["name"]
         self.connector = connector_of(hub, row["connector"])
         self.settings = self.connector.settings_from(row["settings"])
         self.label = self.connector.label(self.settings)
         self.limits: Limits = self.connector.limits(self.settings)
         self._texts: Mapping[str, str] = row["settings"]
+        self._hub = hub
+        self._posting = hub.posting
+        self._company_id = rows.company_id
         self._connection = Connection(
             name=self.name,
             settings=self.settings,
@@ -34,10 +39,24 @@ class OpenBooks:
             chart=rows.setup.chart(self.name).accounts,
         )
 
-    def session(self, **changes: str) -> AbstractContextManager[GuardedSession]:
-        """Open a session, with some settings changed for this once."""
+    def session(
+        self, changes: Mapping[str, str] | None = None, *, on_late: Callable[[str, Receipt], None] | None = None
+    ) -> AbstractContextManager[GuardedSession]:
+        """Open a session; changes: of its settings, for this once; on_late: hears of an answer after its deadline."""
         settings = self.connector.settings_from({**self._texts, **changes}) if changes else self.settings
-        return self.connector.open(replace(self._connection, settings=settings))
+        connection = replace(self._connection, settings=settings)
+        client = self._posting.network(connection, self._pace)
+        deadline = self._posting.rules.timing.call_s if self._posting.guarded and not self.makes_files else None
+        return self.connector.open(replace(connection, client=client), deadline_s=deadline, on_late=on_late)
+
+    def _pace(self) -> bool:
+        """Wait for the next HTTP call that the connection's rate allows; False where it is not soon enough."""
+        return pace(self._hub, self._company_id, self.id, self.limits)
+
+    @property
+    def makes_files(self) -> bool:
+        """Whether posting makes a file that a person imports."""
+        return self.connector.can(Capability.FILES)
 
 
 def connector_of(hub: Hub, connector_id: str) -> GuardedConnector:

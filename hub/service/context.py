@@ -2,25 +2,60 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
+from uuid import uuid4
 
 from hub.api import Level, Problem, Where
+from hub.domain.posting import Rules
 from hub.plugins import Registry
 from hub.store import Database
+
+if TYPE_CHECKING:
+    import httpx2
+
+    from hub.api import Connection
+
+
+def no_network(_connection: Connection, _turn: Callable[[], bool]) -> None:
+    """Make no HTTP client: of connectors that have no network."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Posting:
+    """How this process posts.
+
+    worker, incarnation: its name among the workers, and which start of it; beats: whether it gives signs of life by
+    itself, as a worker does; guarded: plugin calls have a deadline, in a thread; network: makes the HTTP client of a
+    connection, None for one without a network, given what waits for each call's turn (False: not soon enough);
+    wake: hands an export (its id, its connection's id) to the workers, None where it is settled here and now;
+    sleep: waits some seconds.
+    """
+
+    rules: Rules = field(default_factory=Rules)
+    worker: str = field(default_factory=lambda: f"inline-{uuid4().hex[:12]}")
+    incarnation: str = field(default_factory=lambda: uuid4().hex)
+    beats: bool = False
+    guarded: bool = True
+    network: Callable[[Connection, Callable[[], bool]], httpx2.Client | None] = no_network
+    wake: Callable[[int, str], None] | None = None
+    sleep: Callable[[float], None] = time.sleep
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hub:
-    """An open hub; clock returns aware UTC; files made go below home/files; actor: who is asking."""
+    """An open hub; clock returns aware UTC; files made go below home/files; actor: who is asking; posting: how it posts."""
 
     database: Database
     registry: Registry
     clock: Callable[[], datetime]
     home: Path
     actor: str
+    posting: Posting = field(default_factory=Posting)
 
 
 class Refused(Exception):

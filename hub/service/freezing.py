@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict
-from datetime import date
+from datetime import date, datetime
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from hub.api import Capability, Problem, Where
+from hub.api import Problem, Where
 from hub.domain.canonical import canonical
 from hub.domain.decisions import Decisions
 from hub.domain.identity import export_code, posting_key
 from hub.domain.setup import Books
+from hub.service.connections import OpenBooks
 from hub.service.context import Hub, Refused, problem_document, refuse
 from hub.service.frozen import export_document, export_row, newest_live
+from hub.service.posting.outcome import roll_up
 from hub.service.previewing import Draft, checked, decisions_from, default_date, draft
 from hub.service.prior_changes import as_decided
 from hub.service.scope import CompanyRows, reading, writing
@@ -138,12 +140,6 @@ def _same(rows: CompanyRows, books: Books, day: date, hash_: str) -> str | None:
 
 
 def _freeze(hub: Hub, company: str, shown: Draft) -> str:
-    if not shown.open_books.connector.can(Capability.FILES):
-        raise refuse(
-            "posting_unavailable",
-            f"{shown.open_books.label} cannot be posted to by this version of the hub, which makes files.",
-            "Use a connection that makes files.",
-        )
     with writing(hub, company) as rows:
         now = draft(hub, rows, shown.books, shown.facts.count_date, shown.decisions, closed=shown.closed)
         if now.hash != shown.hash:
@@ -156,16 +152,21 @@ def _freeze(hub: Hub, company: str, shown: Draft) -> str:
             raise Refused(blocking)
         code = export_code(now.identity)
         try:
-            export_id = rows.exports.freeze(_new_export(now, code), postings_of(now), actor=hub.actor, now=hub.clock())
+            due_at = when_due(hub, rows, shown.open_books)
+            new = _new_export(now, code)
+            export_id = rows.exports.freeze(new, postings_of(now), due_at=due_at, actor=hub.actor, now=hub.clock())
         except ValueTaken as error:
             raise Refused([figures_changed(shown.books.name)]) from error
         detail = {"hash": now.hash, "decisions": list(now.decisions.texts), "sites": list(now.identity.sites)}
         rows.exports.audit("export", code, detail, actor=hub.actor, now=hub.clock())
         if not now.documents:
-            rows.exports.settle_sites(export_id, unsettled=False)
-            rows.exports.apply_values(export_id)
-            rows.exports.set_export(export_id, state="POSTED", settled_at=hub.clock())
+            roll_up(hub, rows, rows.exports.by_id(export_id))
     return code
+
+
+def when_due(hub: Hub, rows: CompanyRows, books: OpenBooks) -> datetime | None:
+    """Return when postings frozen now are to be posted, by the database's clock; None where files are made instead."""
+    return None if books.makes_files else hub.database.now(rows.connection)
 
 
 def _new_export(drafted: Draft, code: str) -> NewExport:

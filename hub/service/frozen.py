@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 from hub.api import Level, Problem, Where, from_minor
 from hub.domain.setup import Books
 from hub.service.context import Hub, not_found, problem_document
+from hub.service.posting.outcome import DUPLICATE
+from hub.service.posting.telling import state_problems
 from hub.service.scope import CompanyRows
 from hub.store import Row
 
@@ -83,6 +85,8 @@ def amended_notes(rows: CompanyRows, row: Row) -> list[Problem]:
 def export_document(rows: CompanyRows, row: Row, files: Mapping[str, str] | None = None) -> dict[str, Any]:
     """Return the shape `export`: the postings of the phase it is in; files: where each reference's file was written."""
     names = {row_id: name for name, row_id in rows.ids.connections.items()}
+    postings = [each for each in rows.exports.postings(row["id"]) if each["kind"] in (row["phase"], DUPLICATE)]
+    problems = [*state_problems(row, postings, names[row["connection_id"]]), *amended_notes(rows, row)]
     return {
         "export": row["code"],
         "state": row["state"],
@@ -105,9 +109,9 @@ def export_document(rows: CompanyRows, row: Row, files: Mapping[str, str] | None
                 "key": posting["key"],
                 "receipt": _receipt(posting, files or {}),
             }
-            for posting in rows.exports.postings(row["id"], row["phase"])
+            for posting in postings
         ],
-        "problems": [problem_document(problem) for problem in amended_notes(rows, row)],
+        "problems": [problem_document(problem) for problem in problems],
     }
 
 

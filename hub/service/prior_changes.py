@@ -14,13 +14,12 @@ from hub.domain.facts import PriorChange
 from hub.domain.setup import same_account
 from hub.service.context import Hub, Refused, refuse
 from hub.service.frozen import export_row
+from hub.service.posting.recorded import paired
 from hub.service.scope import CompanyRows, reading, writing
 from hub.store import Row
 from hub.store.prior_rows import change_value, values_set_by
 
 Line = Mapping[str, Any]  # a JSON object: its own types
-LineKey = tuple[str, str, str]
-"""What a line is matched by: account, memo, side."""
 VALUED = {Reason.REVERSE_PRIOR.value, Reason.CURRENT.value, Reason.NET_CHANGE.value}
 
 
@@ -77,24 +76,26 @@ def _count_as_undone(hub: Hub, rows: CompanyRows, row: Row) -> None:
 
 def _accept(rows: CompanyRows, row: Row) -> None:
     _refuse_if_built_on(rows, row)
+    take_over(rows, row, [posting for posting in rows.exports.postings(row["id"], "post") if posting["changed_there"]])
+
+
+def take_over(rows: CompanyRows, row: Row, postings: Sequence[Row]) -> None:
+    """Let the books carry what was recorded of some postings instead of what was frozen; refuses what cannot be."""
     values = {
         (rows.ids.site_codes[value["site_id"]], rows.ids.category_names[value["category_id"]]): value
         for value in values_set_by(rows.connection, rows.company_id, row["id"])
     }
     moved: dict[tuple[str, str], int] = {}
-    for posting in rows.exports.postings(row["id"], "post"):
-        if posting["changed_there"]:
-            for line, change in _changes(row, posting):
-                where = (line["site"], line["category"])
-                value = values.get(where)
-                if value is None or line["reason"] not in VALUED:
-                    raise _refused(row, f"“{line['memo']}” was changed there, which no on-books value can follow.")
-                if same_account(_account(line), Account(**value["asset_account"])):
-                    moved[where] = moved.get(where, 0) + change
-                elif not same_account(_account(line), Account(**value["cogs_account"])):
-                    raise _refused(
-                        row, f"“{line['memo']}” was changed there in an account that the books moved on from."
-                    )
+    for posting in postings:
+        for line, change in _changes(row, posting):
+            where = (line["site"], line["category"])
+            value = values.get(where)
+            if value is None or line["reason"] not in VALUED:
+                raise _refused(row, f"“{line['memo']}” was changed there, which no on-books value can follow.")
+            if same_account(_account(line), Account(**value["asset_account"])):
+                moved[where] = moved.get(where, 0) + change
+            elif not same_account(_account(line), Account(**value["cogs_account"])):
+                raise _refused(row, f"“{line['memo']}” was changed there in an account that the books moved on from.")
     for where, change in moved.items():
         change_value(rows.connection, rows.company_id, values[where]["id"], values[where]["value"] + change)
 
@@ -103,22 +104,22 @@ def _changes(row: Row, posting: Row) -> Iterator[tuple[Line, int]]:
     """Yield each frozen line whose amount differs there, with by how much its debits grew (minor units)."""
     frozen = json.loads(posting["entry"])["lines"]
     there = (posting["recorded"] or {}).get("lines", [])
-    amounts = {_key(line): to_minor(Decimal(line["amount"]), row["currency"]) for line in there}
-    if len(amounts) != len(there) or {_key(line) for line in frozen} != amounts.keys() or len(frozen) != len(there):
+    pairs = paired(there, frozen) if there else []
+    if len(pairs) != len(frozen) or not all(exact for _, _, exact in pairs):
         raise _refused(row, f"The lines of journal {posting['reference']} there cannot be matched to those posted.")
     balance = 0
-    for line in frozen:
-        sign = 1 if line["side"] == Side.DEBIT else -1
-        change = sign * (amounts[_key(line)] - to_minor(Decimal(line["amount"]), row["currency"]))
+    for line, like, _ in pairs:
+        sign = 1 if like["side"] == Side.DEBIT else -1
+        change = sign * (_minor(line, row) - _minor(like, row))
         balance += change
         if change:
-            yield line, change
+            yield like, change
     if balance:
         raise _refused(row, f"Journal {posting['reference']} does not balance there.")
 
 
-def _key(line: Line) -> LineKey:
-    return line["account_id"] or line["account_number"] or line["account_name"], line["memo"], line["side"]
+def _minor(line: Line, row: Row) -> int:
+    return to_minor(Decimal(line["amount"]), row["currency"])
 
 
 def _account(line: Line) -> Account:

@@ -1,8 +1,7 @@
-"""Take a frozen export forward: make its files from the frozen bytes; the same export gives the same files."""
+"""Take a frozen export forward: post it, or make its files from the frozen bytes; the same export gives the same files."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from hashlib import sha256
 from pathlib import Path
@@ -12,19 +11,28 @@ from typing import Any
 from hub.api import ConnectorError, File, JournalEntry
 from hub.service.connections import OpenBooks
 from hub.service.context import Hub, refuse
-from hub.service.documents import journal_entry
 from hub.service.frozen import export_document, export_row
+from hub.service.posting.standings import frozen_entry
+from hub.service.posting.working import work
 from hub.service.scope import CompanyRows, reading, writing
 from hub.store import Row
 
-SETTLED = ("POSTED", "UNDONE")
-
-
-class FrozenBytesChanged(Exception):
-    """A frozen entry no longer has the checksum it was frozen with: the database was altered."""
-
 
 def settle(hub: Hub, company: str, code: str, out: Path | None) -> dict[str, Any]:
+    """Take an export as far as it goes now, and return it: posted, handed to the workers, or with its files made."""
+    with reading(hub, company) as rows:
+        row = export_row(rows, code)
+        books = _open_books(hub, rows, row)
+    if books.makes_files:
+        return _files_made(hub, company, code, out)
+    if hub.posting.wake is not None:
+        hub.posting.wake(row["id"], str(row["connection_id"]))
+    else:
+        work(hub, row["id"])
+    return _answer(hub, company, code, {})
+
+
+def _files_made(hub: Hub, company: str, code: str, out: Path | None) -> dict[str, Any]:
     """Make an export's files where it still waits for them, and return the export."""
     with reading(hub, company) as rows:
         row = export_row(rows, code)
@@ -44,7 +52,7 @@ def settle(hub: Hub, company: str, code: str, out: Path | None) -> dict[str, Any
 def make_files(books: OpenBooks, entries: Sequence[JournalEntry], **settings: str) -> list[File]:
     """Return the connector's file of each entry."""
     try:
-        with books.session(**settings) as session:
+        with books.session(settings) as session:
             receipts = [session.post(entry) for entry in entries]
     except ConnectorError as error:
         raise refuse(
@@ -92,22 +100,7 @@ def written(hub: Hub, company: str, rows: CompanyRows, row: Row) -> dict[str, st
 
 def frozen_entries(rows: CompanyRows, row: Row) -> list[JournalEntry]:
     """Return an export's entries in its present phase, each checked against the checksum it was frozen with."""
-    entries = []
-    for posting in rows.exports.postings(row["id"], row["phase"]):
-        if sha256(posting["entry"].encode()).hexdigest() != posting["sha256"]:
-            raise FrozenBytesChanged(
-                f"Posting {posting['reference']} of export {row['code']} was altered after it was frozen."
-            )
-        entries.append(
-            journal_entry(
-                json.loads(posting["entry"]),
-                key=posting["key"],
-                part=posting["part"],
-                count_date=row["count_date"],
-                currency=row["currency"],
-            )
-        )
-    return entries
+    return [frozen_entry(posting, row) for posting in rows.exports.postings(row["id"], row["phase"])]
 
 
 def _open_books(hub: Hub, rows: CompanyRows, row: Row) -> OpenBooks:

@@ -12,17 +12,23 @@ from typing import Any
 from hub.api import JournalEntry, Level, Problem, Where
 from hub.domain.canonical import canonical
 from hub.domain.decisions import Decisions
-from hub.domain.identity import Identity, posting_key
+from hub.domain.identity import Identity, posting_key, posting_reference
 from hub.service.connections import OpenBooks
 from hub.service.context import Hub, problem_document, refuse
 from hub.service.documents import Document, journal_entry, opposite_document, preview_hash
-from hub.service.freezing import unacknowledged
-from hub.service.frozen import export_document, export_row, posting_document
+from hub.service.freezing import unacknowledged, when_due
+from hub.service.frozen import export_document, export_row
+from hub.service.posting.outcome import release, roll_up
+from hub.service.posting.recorded import standing_document
+from hub.service.posting.standings import may_arrive
 from hub.service.previewing import decisions_from, open_connection, preflight, preview_document
 from hub.service.scope import CompanyRows, reading, writing
 from hub.service.settling import settle, written
 from hub.store import Row
 from hub.store.export_rows import NewPosting
+
+STANDS_THERE = ("POSTED", "MISMATCH")
+WAITING = ("FROZEN", "FILE_READY", "REJECTED")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,29 +131,11 @@ def confirm(hub: Hub, company: str, code: str) -> dict[str, Any]:
 
 
 def _confirm(hub: Hub, rows: CompanyRows, row: Row) -> None:
-    undone = row["phase"] == "undo"
-    state = "UNDONE" if undone else "POSTED"
-    for posting in rows.exports.postings(row["id"]):
-        if undone or posting["kind"] == row["phase"]:
-            rows.exports.set_posting(posting["id"], state="POSTED" if posting["kind"] == "undo" else state)
-    rows.exports.set_export(row["id"], state=state, settled_at=hub.clock())
-    if undone:
-        release(rows, row)
-    else:
-        rows.exports.settle_sites(row["id"], unsettled=False)
-        if row["kind"] == "closing":
-            for site in rows.exports.sites(row["id"]):
-                rows.exports.set_opening(site, None, None)
+    state = "UNDONE" if row["phase"] == "undo" else "POSTED"
+    for posting in rows.exports.postings(row["id"], row["phase"]):
+        rows.exports.set_posting(posting["id"], state="POSTED")
+    roll_up(hub, rows, row)
     rows.exports.audit("confirm", row["code"], {"state": state}, actor=hub.actor, now=hub.clock())
-
-
-def release(rows: CompanyRows, row: Row) -> None:
-    """Let the books carry what they carried before an export, and offer its counts, transfers and batches again."""
-    rows.exports.revert_values(row["id"])
-    rows.exports.settle_sites(row["id"], unsettled=False, live=False)
-    if row["kind"] == "closing":
-        for site, opening in row["settings"]["openings"].items():
-            rows.exports.set_opening(site, date.fromisoformat(opening["date"]), opening["connection"])
 
 
 def _draft(hub: Hub, rows: CompanyRows, row: Row, decisions: Decisions) -> UndoDraft:
@@ -161,11 +149,13 @@ def _draft(hub: Hub, rows: CompanyRows, row: Row, decisions: Decisions) -> UndoD
         sites=tuple(sorted(sites)),
         sequence=row["sequence"],
     )
-    posted = [posting for posting in rows.exports.postings(row["id"], "post") if posting["state"] == "POSTED"]
+    posted = [posting for posting in rows.exports.postings(row["id"], "post") if posting["state"] in STANDS_THERE]
     documents = tuple(
-        opposite_document(posting_document(posting), identity, posting["part"], None) for posting in posted
+        opposite_document(standing_document(posting), posting_reference(identity, posting["part"], "undo"))
+        for posting in posted
     )
     newer = rows.exports.newest_live(list(sites), after=row["id"])
+    problems = _in_progress(rows, row, name) or _standing_in_the_way(rows, row, sites, newer)
     return UndoDraft(
         row=row,
         books_name=name,
@@ -173,9 +163,23 @@ def _draft(hub: Hub, rows: CompanyRows, row: Row, decisions: Decisions) -> UndoD
         identity=identity,
         open_books=open_connection(hub, rows, books),
         documents=documents,
-        problems=_standing_in_the_way(rows, row, sites, newer),
+        problems=problems,
         decisions=decisions,
     )
+
+
+def _in_progress(rows: CompanyRows, row: Row, connection: str) -> tuple[Problem, ...]:
+    """Return that some of an export may still arrive: only what certainly stands there, or does not, can be undone."""
+    if not any(may_arrive(posting) for posting in rows.exports.postings(row["id"])):
+        return ()
+    problem = Problem(
+        level=Level.PROBLEM,
+        code="export_in_progress",
+        message=f"Whether all of export {row['code']} has arrived in {row['label']} is not known yet.",
+        fix="Wait until it is, then undo it.",
+        where=Where(export=row["code"], connection=connection),
+    )
+    return (problem,)
 
 
 def _standing_in_the_way(
@@ -243,29 +247,38 @@ def _freeze(hub: Hub, company: str, code: str, shown: UndoDraft) -> None:
                 "figures_changed", "The export has changed since it was shown. Nothing was undone.", "Look again."
             )
         rows.exports.audit("undo", code, {"hash": now.hash}, actor=hub.actor, now=hub.clock())
+        _never_send(rows, row)
         if not now.documents:
-            _take_back(hub, rows, row)
+            rows.exports.set_export(row["id"], state="UNDONE", settled_at=hub.clock())
+            release(rows, row)
             return
-        rows.exports.add_postings(row["id"], _postings(now))
         rows.exports.set_export(row["id"], phase="undo", state="FROZEN", undo_hash=now.hash)
+        due_at = when_due(hub, rows, now.open_books)
+        rows.exports.add_postings(row["id"], row["connection_id"], _postings(now), due_at)
         rows.exports.settle_sites(row["id"], unsettled=True)
 
 
-def _take_back(hub: Hub, rows: CompanyRows, row: Row) -> None:
+def _never_send(rows: CompanyRows, row: Row) -> None:
+    """Take what certainly never arrived out of the way of the workers."""
     for posting in rows.exports.postings(row["id"], "post"):
-        rows.exports.set_posting(posting["id"], state="UNDONE")
-    rows.exports.set_export(row["id"], state="UNDONE", settled_at=hub.clock())
-    release(rows, row)
+        if posting["state"] not in STANDS_THERE:
+            rows.exports.set_posting(
+                posting["id"], state="UNDONE", due_at=None, needs_attention="", fence=posting["fence"] + 1
+            )
 
 
 def _withdraw_undo(hub: Hub, company: str, code: str) -> dict[str, Any]:
     with writing(hub, company) as rows:
         row = export_row(rows, code)
-        if row["phase"] != "undo" or row["state"] not in ("FROZEN", "FILE_READY"):
+        postings = rows.exports.postings(row["id"])
+        undos = [posting for posting in postings if posting["kind"] == "undo"]
+        whole = all(posting["state"] in STANDS_THERE for posting in postings if posting["kind"] == "post")
+        waits = all(posting["state"] in WAITING and not may_arrive(posting) for posting in undos)
+        if row["phase"] != "undo" or not (undos and whole and waits):
             raise refuse("nothing_to_withdraw", f"Export {code} has no undo that waits.", where=Where(export=code))
         rows.exports.drop_undo(row["id"])
-        rows.exports.set_export(row["id"], phase="post", state="POSTED", undo_hash=None)
-        rows.exports.settle_sites(row["id"], unsettled=False)
+        rows.exports.set_export(row["id"], phase="post", undo_hash=None)
+        roll_up(hub, rows, rows.exports.by_id(row["id"]))
         rows.exports.audit("withdraw undo", code, {}, actor=hub.actor, now=hub.clock())
     return _standing(hub, company, code)
 

@@ -7,23 +7,23 @@ from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, delete, func, insert, select, update
+from sqlalchemy import Connection, RowMapping, delete, func, insert, select, true, tuple_, update
 
 from hub.api import Account
 from hub.domain.adjusting import NewOnBooks
 from hub.domain.transfers import Taken
 from hub.store import tables
+from hub.store.audit import append
 from hub.store.setup_rows import Ids
 
 EXPORT = tables.Export.__table__  # type: ignore[attr-defined]
 POSTING = tables.Posting.__table__  # type: ignore[attr-defined]
+ATTEMPT = tables.Attempt.__table__  # type: ignore[attr-defined]
 EXPORT_COUNT = tables.ExportCount.__table__  # type: ignore[attr-defined]
 ON_BOOKS = tables.OnBooks.__table__  # type: ignore[attr-defined]
 MOVEMENT_SIDE = tables.MovementSide.__table__  # type: ignore[attr-defined]
 COUNT = tables.ValuationCount.__table__  # type: ignore[attr-defined]
 TOTAL = tables.CountTotal.__table__  # type: ignore[attr-defined]
-AUDIT = tables.AuditEvent.__table__  # type: ignore[attr-defined]
-META = tables.Meta.__table__  # type: ignore[attr-defined]
 SITE = tables.Site.__table__  # type: ignore[attr-defined]
 ACCOUNT_TEXTS = ("id", "number", "name")
 
@@ -85,11 +85,16 @@ class ExportRows:
         ).scalar()
         return (newest or 0) + 1
 
-    def freeze(self, new: NewExport, postings: Sequence[NewPosting], *, actor: str, now: datetime) -> int:
-        """Write the export, its postings and its claims; raises ValueTaken where an on-books value was replaced."""
+    def freeze(
+        self, new: NewExport, postings: Sequence[NewPosting], *, due_at: datetime | None, actor: str, now: datetime
+    ) -> int:
+        """Write the export, its postings and its claims; raises ValueTaken where an on-books value was replaced.
+
+        due_at: when to post it, None where a file is made instead.
+        """
         connection_id = self.ids.connections[new.connection]
         export_id = self._insert_export(new, connection_id, actor, now)
-        self.add_postings(export_id, postings)
+        self.add_postings(export_id, connection_id, postings, due_at)
         rows = [
             {
                 "export_id": export_id,
@@ -110,12 +115,13 @@ class ExportRows:
         self._take(export_id, new.taken)
         return export_id
 
-    def add_postings(self, export_id: int, postings: Sequence[NewPosting]) -> None:
-        """Freeze further postings of an export."""
+    def add_postings(
+        self, export_id: int, connection_id: int, postings: Sequence[NewPosting], due_at: datetime | None
+    ) -> None:
+        """Freeze further postings of an export; due_at: when to post them, None where a file is made instead."""
+        same = {"company_id": self.company_id, "export_id": export_id, "connection_id": connection_id}
         rows = [
-            asdict(posting)
-            | {"company_id": self.company_id, "export_id": export_id, "state": "FROZEN", "changed_there": ""}
-            for posting in postings
+            asdict(posting) | same | {"state": "FROZEN", "changed_there": "", "due_at": due_at} for posting in postings
         ]
         if rows:
             self.connection.execute(insert(POSTING), rows)
@@ -124,6 +130,11 @@ class ExportRows:
         """Return an export by its code."""
         statement = select(EXPORT).where(EXPORT.c.company_id == self.company_id, EXPORT.c.code == code)
         return self.connection.execute(statement).mappings().first()
+
+    def by_id(self, export_id: int) -> RowMapping:
+        """Return an export that is known to be there."""
+        statement = select(EXPORT).where(EXPORT.c.company_id == self.company_id, EXPORT.c.id == export_id)
+        return self.connection.execute(statement).mappings().one()
 
     def listed(self, connection: str | None = None, count_date: date | None = None) -> list[RowMapping]:
         """Return the exports, newest first."""
@@ -175,8 +186,10 @@ class ExportRows:
         self.connection.execute(update(EXPORT).where(*where).values(**values))
 
     def drop_undo(self, export_id: int) -> None:
-        """Forget the postings of an undo whose file nobody imported."""
+        """Forget the postings of an undo of which nothing arrived."""
         where = (POSTING.c.company_id == self.company_id, POSTING.c.export_id == export_id, POSTING.c.kind == "undo")
+        own = ATTEMPT.c.posting_id.in_(select(POSTING.c.id).where(*where))
+        self.connection.execute(delete(ATTEMPT).where(ATTEMPT.c.company_id == self.company_id, own))
         self.connection.execute(delete(POSTING).where(*where))
 
     def settle_sites(self, export_id: int, *, unsettled: bool, live: bool = True) -> None:
@@ -186,10 +199,11 @@ class ExportRows:
         sides = (MOVEMENT_SIDE.c.company_id == self.company_id, MOVEMENT_SIDE.c.export_id == export_id)
         self.connection.execute(update(MOVEMENT_SIDE).where(*sides).values(live=live))
 
-    def apply_values(self, export_id: int) -> None:
-        """Let the export's values be what the books carry."""
-        self._values(ON_BOOKS.c.replaced_by == export_id, "live", "replaced")
-        self._values(ON_BOOKS.c.set_by == export_id, "pending", "live")
+    def apply_values(self, export_id: int, pairs: Collection[tuple[str, str]] | None = None) -> None:
+        """Let the export's values be what the books carry; pairs: of these sites and categories alone."""
+        only = true() if pairs is None else self._pairs(pairs)
+        self._values((ON_BOOKS.c.replaced_by == export_id) & only, "live", "replaced")
+        self._values((ON_BOOKS.c.set_by == export_id) & only, "pending", "live")
 
     def revert_values(self, export_id: int) -> None:
         """Let the values before the export be what the books carry again."""
@@ -251,10 +265,8 @@ class ExportRows:
         self.connection.execute(update(SITE).where(*where).values(**values))
 
     def audit(self, action: str, subject: str, detail: Mapping[str, object], *, actor: str, now: datetime) -> None:
-        """Record who did what, in the same transaction as the change, and move the high-water mark."""
-        row = {"company_id": self.company_id, "at": now, "actor": actor, "action": action}
-        self.connection.execute(insert(AUDIT).values(**row, subject=subject, detail=dict(detail)))
-        self.connection.execute(update(META).values(high_water=META.c.high_water + 1))
+        """Record who did what, in the same transaction as the change."""
+        append(self.connection, self.company_id, at=now, actor=actor, action=action, subject=subject, detail=detail)
 
     def _insert_export(self, new: NewExport, connection_id: int, actor: str, now: datetime) -> int:
         result = self.connection.execute(
@@ -333,6 +345,12 @@ class ExportRows:
         ]
         if rows:
             self.connection.execute(insert(MOVEMENT_SIDE), rows)
+
+    def _pairs(self, pairs: Collection[tuple[str, str]]) -> Any:  # noqa: ANN401 - an SQL condition
+        known = [
+            (self.ids.sites[site], self.ids.categories[name]) for site, name in pairs if name in self.ids.categories
+        ]
+        return tuple_(ON_BOOKS.c.site_id, ON_BOOKS.c.category_id).in_(known)
 
     def _values(self, which: Any, old: str, new: str) -> None:  # noqa: ANN401 - an SQL condition
         where = (ON_BOOKS.c.company_id == self.company_id, which, ON_BOOKS.c.state == old)

@@ -11,6 +11,7 @@ from hub.store.tables.inventory import (
     TransferLine,
     ValuationCount,
 )
+from hub.store.tables.settling import Attempt, Traffic, Worker
 from hub.store.tables.setup import (
     AccountMap,
     Category,
@@ -26,7 +27,6 @@ from hub.store.tables.setup import (
     Site,
     SiteDimension,
 )
-from hub.store.tables.settling import Attempt, Traffic, Worker
 
 __all__ = [
     "AccountMap",

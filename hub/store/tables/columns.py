@@ -16,6 +16,13 @@ Micro = BigInteger
 """A quantity or unit cost in millionths."""
 
 
+def instant_text(value: datetime) -> str:
+    """Return an instant as it is stored; raises ValueError where it is not aware."""
+    if value.tzinfo is None:
+        raise ValueError("an instant must be aware, in UTC")
+    return value.astimezone(UTC).isoformat(timespec="microseconds")
+
+
 class Instant(TypeDecorator[datetime]):
     """An aware UTC instant, kept as ISO 8601 text so that it sorts and reads the same everywhere."""
 
@@ -23,11 +30,7 @@ class Instant(TypeDecorator[datetime]):
     cache_ok = True
 
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> str | None:  # noqa: ARG002
-        if value is None:
-            return None
-        if value.tzinfo is None:
-            raise ValueError("an instant must be aware, in UTC")
-        return value.astimezone(UTC).isoformat(timespec="microseconds")
+        return None if value is None else instant_text(value)
 
     def process_result_value(self, value: str | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
         return None if value is None else datetime.fromisoformat(value)

@@ -190,14 +190,14 @@ class Posting(SQLModel, table=True):
 
 
 class AuditEvent(SQLModel, table=True):
-    """Who did what, when."""
+    """Who did what, when: the entries of each company's audit trail, numbered from 1 and sealed one to the next (mac)."""
 
     __tablename__ = "audit_event"
-    __table_args__ = (Index("audit_of_company", "company_id", "id"),)
-    id: int | None = Field(default=None, primary_key=True)
-    company_id: int = Field(foreign_key="company.id")
+    company_id: int = Field(foreign_key="company.id", primary_key=True)
+    seq: int = Field(primary_key=True)
     at: datetime = Field(sa_type=Instant)
     actor: str
     action: str
     subject: str
     detail: dict[str, object] = Field(default_factory=dict, sa_type=Document)
+    mac: str

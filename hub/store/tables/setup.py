@@ -11,7 +11,7 @@ from hub.store.tables.columns import Document, Minor
 
 
 class Meta(SQLModel, table=True):
-    """One row: which database this is and how far it has come; its copy outside tells a restored one.
+    """One row: which database this is, and the fingerprint of the key that seals its audit trails.
 
     look_first: it was restored from an older copy, so that nothing is sent before the accounting system was searched for it.
     """
@@ -19,7 +19,7 @@ class Meta(SQLModel, table=True):
     __tablename__ = "meta"
     id: int = Field(default=1, primary_key=True)
     database_uuid: str
-    high_water: int = 0
+    audit_key: str = ""
     look_first: bool = False
 
 

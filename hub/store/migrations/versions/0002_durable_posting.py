@@ -56,7 +56,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["connection_id"], ["connection.id"]),
         sa.PrimaryKeyConstraint("connection_id"),
     )
-    added = (
+    added: tuple[sa.Column[object], ...] = (
         sa.Column("connection_id", sa.Integer(), nullable=True),
         sa.Column("sends", sa.Integer(), nullable=False, server_default="0"),
         sa.Column("calls", sa.Integer(), nullable=False, server_default="0"),

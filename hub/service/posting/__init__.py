@@ -1,0 +1,1 @@
+"""Postings on their way to the accounting system: exactly once, whatever fails."""

@@ -1,0 +1,63 @@
+"""Signs of life of the workers, by the database's clock: what a dead one held is another's to take (R7)."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from hub import __version__
+from hub.service.context import Hub
+from hub.store import Transaction
+from hub.store.worker_rows import WorkerReplaced, forget_dead, leave, register, renew, workers
+
+FORGOTTEN_AFTER_S = 86_400
+
+
+def start(hub: Hub) -> None:
+    """Say that this worker has started; what an earlier start of it held is free at once."""
+    posting = hub.posting
+    with hub.database.write() as connection:
+        now = hub.database.now(connection)
+        forget_dead(connection, now - timedelta(seconds=FORGOTTEN_AFTER_S))
+        register(connection, posting.worker, posting.incarnation, __version__, now, _until(hub, now))
+
+
+def beat(hub: Hub) -> None:
+    """Give a sign of life; raises WorkerReplaced where another process goes by this name."""
+    with hub.database.write() as connection:
+        renew(connection, hub.posting.worker, hub.posting.incarnation, _until(hub, hub.database.now(connection)))
+
+
+def stop(hub: Hub) -> None:
+    """Say that this worker has stopped."""
+    with hub.database.write() as connection:
+        leave(connection, hub.posting.worker, hub.posting.incarnation)
+
+
+def living(connection: Transaction, now: datetime) -> frozenset[str]:
+    """Return the owners (see `owner`) that are alive; a process without a heartbeat is, as long as its lease runs."""
+    found = [row for row in workers(connection) if row["alive_until"] > now]
+    return frozenset({_owner(row["name"], row["incarnation"]) for row in found})
+
+
+def owner(hub: Hub) -> str:
+    """Return how this process signs its leases: a restarted worker does not hold what it held before."""
+    return _owner(hub.posting.worker, hub.posting.incarnation)
+
+
+def sign(hub: Hub, connection: Transaction, now: datetime) -> None:
+    """Give a sign of life with a lease, where no heartbeat gives any: it lasts as long as the lease."""
+    if hub.posting.beats:
+        return
+    until = now + timedelta(seconds=hub.posting.rules.timing.lease_s)
+    try:
+        renew(connection, hub.posting.worker, hub.posting.incarnation, until)
+    except WorkerReplaced:
+        register(connection, hub.posting.worker, hub.posting.incarnation, __version__, now, until)
+
+
+def _until(hub: Hub, now: datetime) -> datetime:
+    return now + timedelta(seconds=hub.posting.rules.timing.alive_s)
+
+
+def _owner(name: str, incarnation: str) -> str:
+    return f"{name}/{incarnation}"

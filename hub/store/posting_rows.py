@@ -1,0 +1,169 @@
+"""Postings on their way: taken on lease, each call written down, their outcome recorded by compare-and-set."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, RowMapping, func, insert, select, update
+
+from hub.store import tables
+
+POSTING = tables.Posting.__table__  # type: ignore[attr-defined]
+EXPORT = tables.Export.__table__  # type: ignore[attr-defined]
+ATTEMPT = tables.Attempt.__table__  # type: ignore[attr-defined]
+COMPANY = tables.Company.__table__  # type: ignore[attr-defined]
+META = tables.Meta.__table__  # type: ignore[attr-defined]
+MOVING = ("FROZEN", "SENDING", "UNKNOWN", "REJECTED")
+
+
+class PostingRows:
+    """One company's postings."""
+
+    def __init__(self, connection: Connection, company_id: int) -> None:
+        self.connection = connection
+        self.company_id = company_id
+
+    def one(self, posting_id: int) -> RowMapping:
+        """Return a posting as it is now."""
+        statement = select(POSTING).where(*self._where(posting_id))
+        return self.connection.execute(statement).mappings().one()
+
+    def held(self, connection_id: int, owners: Collection[str], now: datetime) -> int:
+        """Return how many postings of a connection live workers have on lease."""
+        statement = select(func.count()).where(
+            POSTING.c.company_id == self.company_id,
+            POSTING.c.connection_id == connection_id,
+            POSTING.c.lease_until > now,
+            POSTING.c.lease_owner.in_(list(owners)),
+        )
+        return int(self.connection.execute(statement).scalar_one())
+
+    def take(self, row: RowMapping, *, owner: str, until: datetime | None, **values: Any) -> int | None:  # noqa: ANN401 - values of any column
+        """Take a posting on lease; None where somebody else was quicker, else the new fence number (R7)."""
+        where = (*self._where(row["id"]), POSTING.c.fence == row["fence"], POSTING.c.state == row["state"])
+        fence: int = row["fence"] + 1
+        columns = {**values, "fence": fence, "lease_owner": owner, "lease_until": until}
+        taken = self.connection.execute(update(POSTING).where(*where).values(**columns))
+        return fence if taken.rowcount == 1 else None
+
+    def record(self, posting_id: int, fence: int, **values: Any) -> bool:  # noqa: ANN401 - values of any column
+        """Change a posting that is still held under this fence number, and say whether it was (R7)."""
+        where = (*self._where(posting_id), POSTING.c.fence == fence)
+        return self.connection.execute(update(POSTING).where(*where).values(**values)).rowcount == 1
+
+    def postpone(self, posting_id: int, fence: int, due_at: datetime | None) -> None:
+        """Have a posting that nobody holds looked at again later; with another fence number now, it is left alone."""
+        where = (*self._where(posting_id), POSTING.c.fence == fence, POSTING.c.lease_owner == "")
+        self.connection.execute(update(POSTING).where(*where).values(due_at=due_at))
+
+    def hasten(self, connection_id: int, now: datetime) -> None:
+        """Have every posting of a connection that waits for a better time looked at now."""
+        self.connection.execute(
+            update(POSTING)
+            .where(
+                POSTING.c.company_id == self.company_id,
+                POSTING.c.connection_id == connection_id,
+                POSTING.c.due_at > now,
+                POSTING.c.lease_owner == "",
+            )
+            .values(due_at=now)
+        )
+
+    def begin_attempt(self, posting_id: int, *, kind: str, worker: str, fence: int, now: datetime) -> int:
+        """Write down that a call is about to be made, and return its id (R2)."""
+        values = {"company_id": self.company_id, "posting_id": posting_id, "kind": kind, "worker": worker}
+        result = self.connection.execute(insert(ATTEMPT).values(**values, fence=fence, started_at=now, receipts=[]))
+        primary = result.inserted_primary_key
+        assert primary is not None
+        return int(primary[0])
+
+    def end_attempt(self, attempt_id: int, now: datetime, **values: Any) -> None:  # noqa: ANN401 - values of any column
+        """Write down what a call came back with; the first answer stays."""
+        where = (ATTEMPT.c.company_id == self.company_id, ATTEMPT.c.id == attempt_id, ATTEMPT.c.ended_at.is_(None))
+        self.connection.execute(update(ATTEMPT).where(*where).values(ended_at=now, **values))
+
+    def open_attempts(self, posting_id: int) -> list[int]:
+        """Return the calls of a posting that never came back."""
+        statement = select(ATTEMPT.c.id).where(
+            ATTEMPT.c.company_id == self.company_id,
+            ATTEMPT.c.posting_id == posting_id,
+            ATTEMPT.c.ended_at.is_(None),
+        )
+        return list(self.connection.execute(statement).scalars())
+
+    def attempts(self, posting_ids: Iterable[int]) -> list[RowMapping]:
+        """Return every call made for some postings, in order."""
+        statement = (
+            select(ATTEMPT)
+            .where(ATTEMPT.c.company_id == self.company_id, ATTEMPT.c.posting_id.in_(list(posting_ids)))
+            .order_by(ATTEMPT.c.id)
+        )
+        return list(self.connection.execute(statement).mappings())
+
+    def of_connection(self, connection_id: int, states: Collection[str]) -> list[RowMapping]:
+        """Return a connection's postings in some states, oldest first, with their export's code."""
+        statement = (
+            select(POSTING, EXPORT.c.code.label("export_code"), EXPORT.c.count_date)
+            .join(EXPORT, EXPORT.c.id == POSTING.c.export_id)
+            .where(
+                POSTING.c.company_id == self.company_id,
+                POSTING.c.connection_id == connection_id,
+                POSTING.c.state.in_(list(states)),
+            )
+            .order_by(POSTING.c.id)
+        )
+        return list(self.connection.execute(statement).mappings())
+
+    def _where(self, posting_id: int) -> tuple[Any, ...]:
+        return (POSTING.c.company_id == self.company_id, POSTING.c.id == posting_id)
+
+
+def due_exports(connection: Connection, now: datetime, alive: Collection[str], limit: int) -> list[tuple[int, str]]:
+    """Return exports with work to do now, what was sent longest ago first (R11), each with its connection's id as text.
+
+    Across all companies: work is taken for whoever waits longest. alive: the owners whose leases count.
+    """
+    unowned = POSTING.c.lease_owner.not_in(list(alive))
+    due = (POSTING.c.due_at <= now) & ((POSTING.c.lease_until.is_(None)) | (POSTING.c.lease_until <= now) | unowned)
+    abandoned = (POSTING.c.lease_owner != "") & unowned
+    statement = (
+        select(POSTING.c.export_id, POSTING.c.connection_id)
+        .where(POSTING.c.due_at.is_not(None), due | abandoned)
+        .group_by(POSTING.c.export_id, POSTING.c.connection_id)
+        .order_by(func.min(func.coalesce(POSTING.c.sent_at, POSTING.c.due_at)))
+        .limit(limit)
+    )
+    return [(row[0], str(row[1])) for row in connection.execute(statement)]
+
+
+def company_of_export(connection: Connection, export_id: int) -> tuple[str, str] | None:
+    """Return the codes of an export's company and of the export itself; None where there is no such export."""
+    statement = (
+        select(COMPANY.c.code, EXPORT.c.code)
+        .join(EXPORT, EXPORT.c.company_id == COMPANY.c.id)
+        .where(EXPORT.c.id == export_id)
+    )
+    row = connection.execute(statement).first()
+    return (row[0], row[1]) if row is not None else None
+
+
+def looks_first(connection: Connection) -> bool:
+    """Whether this database was restored from an older copy, so that nothing is sent before it is looked for (R17)."""
+    return bool(connection.execute(select(META.c.look_first)).scalar_one())
+
+
+def set_look_first(connection: Connection, *, look_first: bool) -> None:
+    """Say whether this database was restored from an older copy."""
+    connection.execute(update(META).values(look_first=look_first))
+
+
+def ages(connection: Connection) -> Mapping[tuple[str, str], tuple[int, datetime | None]]:
+    """Return, over all companies, how many postings stand in each (state, attention), and the oldest's last send."""
+    statement = (
+        select(POSTING.c.state, POSTING.c.needs_attention, func.count(), func.min(POSTING.c.sent_at))
+        .where(POSTING.c.state.in_(MOVING))
+        .group_by(POSTING.c.state, POSTING.c.needs_attention)
+    )
+    return {(row[0], row[1]): (row[2], row[3]) for row in connection.execute(statement)}

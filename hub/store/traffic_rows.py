@@ -1,0 +1,45 @@
+"""The calls to each connection's accounting system: their rate, its troubles, shared by all workers."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, RowMapping, insert, select, update
+
+from hub.store import tables
+
+TRAFFIC = tables.Traffic.__table__  # type: ignore[attr-defined]
+
+
+def traffic(connection: Connection, company_id: int, connection_id: int) -> RowMapping:
+    """Return how the calls to a connection go; a connection never called before gets its row."""
+    where = (TRAFFIC.c.company_id == company_id, TRAFFIC.c.connection_id == connection_id)
+    found = connection.execute(select(TRAFFIC).where(*where)).mappings().first()
+    if found is not None:
+        return found
+    values = {"company_id": company_id, "connection_id": connection_id, "failures": 0, "trouble": ""}
+    connection.execute(insert(TRAFFIC).values(**values))
+    return connection.execute(select(TRAFFIC).where(*where)).mappings().one()
+
+
+def change_traffic(connection: Connection, company_id: int, connection_id: int, **values: Any) -> None:  # noqa: ANN401 - values of any column
+    """Change how the calls to a connection go."""
+    where = (TRAFFIC.c.company_id == company_id, TRAFFIC.c.connection_id == connection_id)
+    connection.execute(update(TRAFFIC).where(*where).values(**values))
+
+
+def book_call(
+    connection: Connection, company_id: int, connection_id: int, *, seen: datetime | None, next_call_at: datetime
+) -> bool:
+    """Book the next call of a connection's rate, unless another worker booked one since it was seen."""
+    where = (TRAFFIC.c.company_id == company_id, TRAFFIC.c.connection_id == connection_id)
+    free = TRAFFIC.c.next_call_at.is_(None) if seen is None else TRAFFIC.c.next_call_at == seen
+    booked = connection.execute(update(TRAFFIC).where(*where, free).values(next_call_at=next_call_at))
+    return booked.rowcount == 1
+
+
+def troubled(connection: Connection, company_id: int) -> list[RowMapping]:
+    """Return a company's connections whose accounting system fails at present."""
+    statement = select(TRAFFIC).where(TRAFFIC.c.company_id == company_id, TRAFFIC.c.failures > 0)
+    return list(connection.execute(statement).mappings())

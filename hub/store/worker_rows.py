@@ -1,0 +1,44 @@
+"""Workers and their signs of life; an instant is the database's."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import Connection, RowMapping, delete, insert, select, update
+
+from hub.store import tables
+
+WORKER = tables.Worker.__table__  # type: ignore[attr-defined]
+
+
+class WorkerReplaced(Exception):
+    """Another process goes by this worker's name now."""
+
+
+def register(connection: Connection, name: str, incarnation: str, version: str, now: datetime, until: datetime) -> None:
+    """Say that a worker has started; what went by its name before is no longer it."""
+    connection.execute(delete(WORKER).where(WORKER.c.name == name))
+    values = {"name": name, "incarnation": incarnation, "version": version, "started_at": now, "alive_until": until}
+    connection.execute(insert(WORKER).values(**values))
+
+
+def renew(connection: Connection, name: str, incarnation: str, until: datetime) -> None:
+    """Give a sign of life; raises WorkerReplaced."""
+    where = (WORKER.c.name == name, WORKER.c.incarnation == incarnation)
+    if connection.execute(update(WORKER).where(*where).values(alive_until=until)).rowcount != 1:
+        raise WorkerReplaced(name)
+
+
+def leave(connection: Connection, name: str, incarnation: str) -> None:
+    """Say that a worker has stopped."""
+    connection.execute(delete(WORKER).where(WORKER.c.name == name, WORKER.c.incarnation == incarnation))
+
+
+def workers(connection: Connection) -> list[RowMapping]:
+    """Return every worker known, by name."""
+    return list(connection.execute(select(WORKER).order_by(WORKER.c.name)).mappings())
+
+
+def forget_dead(connection: Connection, before: datetime) -> None:
+    """Forget workers without a sign of life since an instant."""
+    connection.execute(delete(WORKER).where(WORKER.c.alive_until < before))
