@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import localcontext
 from itertools import islice
+from threading import current_thread, main_thread
 from typing import Any, TypeAlias, TypeVar
 
 from hub.api import (
@@ -42,8 +43,23 @@ _CONTRACT_ERRORS = frozenset(
     }
 )
 # Class names, since neither the hub nor its contract depends on the HTTP libraries that plugins bring.
-_CONNECTING = frozenset({"ConnectTimeout", "ConnectTimeoutError", "ConnectionTimeoutError", "PoolTimeout"})
-_PERHAPS_SENT = frozenset({"ReadTimeout", "ReadTimeoutError", "WriteTimeout"})
+_CONNECTING = frozenset(
+    {"ConnectError", "ConnectTimeout", "ConnectTimeoutError", "ConnectionTimeoutError", "PoolTimeout"}
+)
+_PERHAPS_SENT = frozenset(
+    {
+        "DecodingError",
+        "IncompleteRead",
+        "ReadError",
+        "ReadTimeout",
+        "ReadTimeoutError",
+        "RemoteDisconnected",
+        "RemoteProtocolError",
+        "WriteError",
+        "WriteTimeout",
+    }
+)
+_BROKEN_OFF = (TimeoutError, ConnectionResetError, ConnectionAbortedError, BrokenPipeError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,14 +72,16 @@ class Raised:
 def call(work: Callable[[], Returned]) -> Returned | Raised:
     """Run a plugin's code: nothing else in the hub does.
 
-    Whatever it raises comes back as a value, SystemExit and RecursionError included; only KeyboardInterrupt,
-    which is the operator's, passes. It cannot change the decimal context of its caller.
+    Whatever it raises comes back as a value, SystemExit and RecursionError included; only KeyboardInterrupt in the
+    main thread, which is the operator's, passes. It cannot change the decimal context of its caller.
     """
     try:
         with localcontext():
             return work()
-    except KeyboardInterrupt:
-        raise
+    except KeyboardInterrupt as error:
+        if current_thread() is main_thread():  # elsewhere no operator's interrupt arrives, so it is the plugin's own
+            raise
+        return Raised(error)
     except BaseException as error:
         return Raised(error)
 
@@ -90,7 +108,8 @@ def reading(origin: Origin, method: str, work: Callable[[], Returned]) -> Return
 def writing(origin: Origin, method: str, work: Callable[[], Returned]) -> Returned:
     """Call a method that may write a journal.
 
-    Raises NotWritten only where the connector says so and no time-out caused it; everything else is OutcomeUnknown.
+    Raises NotWritten only where the connector says so, and no time-out or broken connection caused it; everything else
+    is OutcomeUnknown.
     """
     outcome = call(work)
     if not isinstance(outcome, Raised):
@@ -152,18 +171,18 @@ def _wait_s(error: ConnectorError) -> int | None:
 
 
 def _perhaps_sent(error: BaseException) -> bool:
-    """Whether a time-out after the first byte left is among an error's causes.
+    """Whether a time-out or a broken connection after the first byte left is among an error's causes.
 
-    A bare TimeoutError counts, except below a connection's own time-out, which libraries raise from one.
+    Python's own errors for them count, except below an error in connecting, which libraries raise from one.
     """
     return any(
-        not _PERHAPS_SENT.isdisjoint(_class_names(cause)) or (isinstance(cause, TimeoutError) and not connecting)
+        not _PERHAPS_SENT.isdisjoint(_class_names(cause)) or (isinstance(cause, _BROKEN_OFF) and not connecting)
         for cause, connecting in _causes(error)
     )
 
 
 def _causes(error: BaseException) -> Iterator[tuple[BaseException, bool]]:
-    """Yield the error and all that led to it, each with whether it is, or led to, a time-out while connecting."""
+    """Yield the error and all that led to it, each with whether it is, or led to, an error while connecting."""
     waiting: list[tuple[BaseException | None, bool]] = [(error, False)]
     seen: set[int] = set()
     while waiting:

@@ -2,24 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from hub.api import Account, Capability, ChartUnreadable, Connection, ConnectorInfo, File, Limits
 from hub.plugins import settings
 from hub.plugins.calls import Unchecked, drained, printable, reading
+from hub.plugins.checked import CheckedSession, account_identity, repeated
+from hub.plugins.deadline import Abandoned
 from hub.plugins.errors import NotCapable
 from hub.plugins.origin import Origin
 from hub.plugins.promises import missing_from_session
-from hub.plugins.session import GuardedSession, account_identity, repeated
+from hub.plugins.session import GuardedSession
 from hub.plugins.shapes import checked, checked_all, refuse
+from hub.plugins.waiting import AsLongAsItTakes, OnLate, UpToDeadline, Waiting
 
 if TYPE_CHECKING:
+    import httpx2
     from pydantic import BaseModel
 
 LONGEST_LABEL = 80  # characters: it stands in titles
 MOST_REASON = 1_000
+
+Returned = TypeVar("Returned")
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,18 +33,70 @@ class GuardedConnector:
     """A checked connector.
 
     info: read once when the plugin was loaded; origin: the plugin that brought it.
+    deadline_s, wherever it is asked for: how long to wait for an answer, None for as long as it takes.
     """
 
     info: ConnectorInfo
     origin: Origin
     _connector: Unchecked = field(repr=False)
+    _abandoned: Abandoned = field(default_factory=Abandoned, init=False, repr=False, compare=False)
 
     def can(self, capability: Capability) -> bool:
         """Whether the connector claims a capability."""
         return capability in self.info.capabilities
 
-    def label(self, chosen: BaseModel) -> str:
+    def label(self, chosen: BaseModel, *, deadline_s: float | None = None) -> str:
         """Return the accounting system's name for a connection with these settings; raises ConnectorError."""
+        return self._once("label", deadline_s, lambda: self._label(chosen))
+
+    def limits(self, chosen: BaseModel, *, deadline_s: float | None = None) -> Limits:
+        """Return what the accounting system bears for a connection with these settings; raises ConnectorError."""
+        return self._once("limits", deadline_s, lambda: self._limits(chosen))
+
+    def settings_from(self, values: Mapping[str, object]) -> BaseModel:
+        """Return settings from texts, or from values of JSON; raises SettingsInvalid, which lists what is wrong."""
+        return settings.settings_from(self.info.settings, values, self.origin)
+
+    def read_chart(self, file: File, *, deadline_s: float | None = None) -> tuple[Account, ...]:
+        """Return the accounts of a chart that the customer exported.
+
+        Raises ChartUnreadable where the file is not one, and ConnectorError where the connector cannot or fails.
+        """
+        return self._once("read_chart", deadline_s, lambda: self._accounts_of(file))
+
+    def open(
+        self, connection: Connection, *, deadline_s: float | None = None, on_late: OnLate | None = None
+    ) -> GuardedSession:
+        """Return a session for one set of books, which closes the connection's client when it is closed.
+
+        deadline_s: how long opening it, each call and closing it may take, in a thread of the session's own; None: as
+        long as they take, in the caller's. on_late: told of a receipt that came after the deadline, with the method's name.
+        Raises ConnectorError.
+        """
+        if type(connection.settings) is not self.info.settings:
+            raise TypeError(f"the settings of {connection.name} are not those of the connector {self.info.id}")
+        waiting = self._waiting(deadline_s, client=connection.client, on_late=on_late)
+        try:
+            return GuardedSession(waiting.opening(lambda: self._opened(connection)), waiting)
+        except BaseException:
+            waiting.end(None)
+            raise
+
+    def _once(self, method: str, deadline_s: float | None, work: Callable[[], Returned]) -> Returned:
+        waiting = self._waiting(deadline_s)
+        try:
+            return waiting.reading(method, work)
+        finally:
+            waiting.end(None)
+
+    def _waiting(
+        self, deadline_s: float | None, *, client: httpx2.Client | None = None, on_late: OnLate | None = None
+    ) -> Waiting:
+        if deadline_s is None:
+            return AsLongAsItTakes(client)
+        return UpToDeadline(self.info, deadline_s, self._abandoned, client=client, on_late=on_late)
+
+    def _label(self, chosen: BaseModel) -> str:
         value = reading(self.origin, "label", lambda: self._connector.label(chosen))
         label = checked(self.origin, "label", value, str)
         if not 1 <= len(label) <= LONGEST_LABEL or not label.isprintable() or label != label.strip():
@@ -46,22 +104,13 @@ class GuardedConnector:
             refuse(self.origin, iter((wrong,)))
         return label
 
-    def limits(self, chosen: BaseModel) -> Limits:
-        """Return what the accounting system bears for a connection with these settings; raises ConnectorError."""
-        if not self._limits_by_settings:
+    def _limits(self, chosen: BaseModel) -> Limits:
+        if not reading(self.origin, "limits", lambda: hasattr(self._connector, "limits")):
             return self.info.limits
         value = reading(self.origin, "limits", lambda: self._connector.limits(chosen))
         return checked(self.origin, "limits", value, Limits)
 
-    def settings_from(self, values: Mapping[str, object]) -> BaseModel:
-        """Return settings from texts, or from values of JSON; raises SettingsInvalid, which lists what is wrong."""
-        return settings.settings_from(self.info.settings, values, self.origin)
-
-    def read_chart(self, file: File) -> tuple[Account, ...]:
-        """Return the accounts of a chart that the customer exported.
-
-        Raises ChartUnreadable where the file is not one, and ConnectorError where the connector cannot or fails.
-        """
+    def _accounts_of(self, file: File) -> tuple[Account, ...]:
         if not self.can(Capability.READ_CHART):
             raise NotCapable(f"{self.info.name} cannot read a chart from a file.", code="not_capable")
         values = reading(self.origin, "read_chart", lambda: self._chart(file))
@@ -71,21 +120,14 @@ class GuardedConnector:
         refuse(self.origin, repeated("read_chart", accounts, account_identity))
         return accounts
 
-    def open(self, connection: Connection) -> GuardedSession:
-        """Return a session for one set of books; raises ConnectorError."""
-        if type(connection.settings) is not self.info.settings:
-            raise TypeError(f"the settings of {connection.name} are not those of the connector {self.info.id}")
+    def _opened(self, connection: Connection) -> CheckedSession:
         session = reading(self.origin, "open", lambda: self._connector.open(connection))
-        guarded = GuardedSession(session, self.info, self.origin)
+        opened = CheckedSession(session, self.info, self.origin)
         lacking = reading(self.origin, "open", lambda: list(missing_from_session(session, self.info.capabilities)))
         if lacking:
-            guarded.close()
+            opened.close()
         refuse(self.origin, (f"of the session that open() returned, {lack}" for lack in lacking))
-        return guarded
-
-    @property
-    def _limits_by_settings(self) -> bool:
-        return reading(self.origin, "limits", lambda: hasattr(self._connector, "limits"))
+        return opened
 
     def _chart(self, file: File) -> object:
         try:

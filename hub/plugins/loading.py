@@ -86,7 +86,7 @@ def _registry(admitted: list[Admitted], broken: tuple[BrokenPlugin, ...], blocke
         ),
         broken=broken,
         blocked=blocked,
-        observers=tuple((each.origin, _observer(each)) for each in admitted if each.observes),
+        observers=tuple(_observer(each) for each in admitted if each.observes),
     )
 
 
@@ -94,4 +94,4 @@ def _observer(admitted: Admitted) -> Observer:
     def tell(export: SettledExport) -> object:
         return admitted.manager.hook.hub_export_settled(export=export)
 
-    return tell
+    return Observer(origin=admitted.origin, tell=tell)

@@ -9,12 +9,35 @@ from dataclasses import dataclass, field
 from hub.api import Sandbox, SettledExport
 from hub.plugins.calls import Raised, call
 from hub.plugins.connector import GuardedConnector
+from hub.plugins.deadline import Abandoned, PluginThread, Silent
 from hub.plugins.errors import UnknownConnector
 from hub.plugins.origin import Origin
+from hub.plugins.waiting import MOST_ABANDONED
 
 log = logging.getLogger(__name__)
 
-Observer = Callable[[SettledExport], object]
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Observer:
+    """A plugin that hears of settled exports; abandoned: its threads that hang."""
+
+    origin: Origin
+    tell: Callable[[SettledExport], object]
+    abandoned: Abandoned = field(default_factory=Abandoned, repr=False, compare=False)
+
+    def hear(self, export: SettledExport, deadline_s: float | None) -> object | Raised:
+        """Call the plugin, in a thread of its own where there is a deadline; a silent one comes back as Raised, too."""
+        if deadline_s is None:
+            return call(lambda: self.tell(export))
+        if self.abandoned.alive() >= MOST_ABANDONED:
+            return Raised(Silent())
+        thread = PluginThread(f"observer {self.origin.name}", deadline_s, self.abandoned)
+        try:
+            return thread.do(lambda: self.tell(export), lambda _: None)
+        except Silent as silent:
+            return Raised(silent)
+        finally:
+            thread.end()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,7 +83,7 @@ class Registry:
     sandboxes: Mapping[str, InstalledSandbox]
     broken: tuple[BrokenPlugin, ...]
     blocked: tuple[str, ...]
-    observers: tuple[tuple[Origin, Observer], ...] = field(repr=False)
+    observers: tuple[Observer, ...] = field(repr=False)
 
     def connector(self, connector_id: str) -> GuardedConnector:
         """Return a sound connector; raises UnknownConnector, which says why a broken or blocked one is not there."""
@@ -69,14 +92,17 @@ class Registry:
             raise UnknownConnector(" ".join(self._why_not(connector_id)))
         return found.connector
 
-    def tell_settled(self, export: SettledExport) -> None:
-        """Tell each observer, one at a time, of an export that has come to rest; what they raise is logged."""
-        for origin, tell in self.observers:
-            outcome = call(lambda tell=tell: tell(export))  # type: ignore[misc]
+    def tell_settled(self, export: SettledExport, *, deadline_s: float | None = None) -> None:
+        """Tell each observer, one at a time, of an export that has come to rest; what they raise is logged.
+
+        deadline_s: how long to wait for each, None for as long as it takes; one that hangs too often is not told.
+        """
+        for observer in self.observers:
+            outcome = observer.hear(export, deadline_s)
             if isinstance(outcome, Raised):
                 log.error(
                     "plugin %s failed in hub_export_settled() for export %s with %s",
-                    origin,
+                    observer.origin,
                     export.export,
                     type(outcome.error).__name__,
                 )
