@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, datetime
+from decimal import Decimal
 from enum import StrEnum
+from zoneinfo import available_timezones
 
-from hub.api import minor_digits
+from hub.api import amount_text, minor_digits, to_minor
 from hub.domain.setup import EntryPer, Method, Mode, Movements, ReversalDate
 from hub.service.context import Hub, not_found, refuse
 from hub.service.scope import CompanyRows, reading, writing
@@ -20,7 +22,7 @@ CHOICES: Mapping[str, type[StrEnum]] = {
     "reversal_date": ReversalDate,
     "mode": Mode,
 }
-SETTINGS = (*CHOICES, "production_variance", "go_live")
+SETTINGS = (*CHOICES, "production_variance", "go_live", "automatic_limit", "automatic_at", "time_zone")
 
 
 def add_company(hub: Hub, *, code: str, name: str, currency: str) -> None:
@@ -56,6 +58,8 @@ def company_settings(hub: Hub, code: str) -> dict[str, object]:
     with reading(hub, code) as rows:
         company = rows.company
         shown = {name: company[name] for name in ("code", "name", "currency", *SETTINGS)}
+    limit = shown["automatic_limit"]
+    shown["automatic_limit"] = amount_text(limit, company["currency"]) if limit is not None else None
     return {name: value.isoformat() if isinstance(value, date) else value for name, value in shown.items()}
 
 
@@ -64,6 +68,12 @@ def set_company(hub: Hub, code: str, changes: Mapping[str, str]) -> None:
     with writing(hub, code) as rows:
         values = {name: _value(rows, name, value.strip()) for name, value in changes.items()}
         changed = {name: value for name, value in values.items() if rows.company[name] != value}
+        after = {**rows.company, **changed}
+        if after["mode"] == Mode.AUTOMATIC and after["automatic_limit"] is None:
+            message = "In mode automatic, counts are exported up to a limit, and none is set."
+            raise refuse(
+                "setting_invalid", message, "Set it too: automatic_limit=1000.00, the largest change of inventory."
+            )
         if changed:
             rows.set_company(changed)
             rows.exports.audit(
@@ -93,6 +103,12 @@ def _value(rows: CompanyRows, name: str, value: str) -> object:
         return value
     if name == "go_live":
         return _date(value)
+    if name == "automatic_limit":
+        return _limit(rows, value)
+    if name == "automatic_at":
+        return _time(value)
+    if name == "time_zone":
+        return _zone(value)
     if name == "production_variance":
         if value and value not in rows.gl_account_numbers():
             raise refuse("setting_invalid", f"There is no GL Account {value} to be production_variance.")
@@ -105,3 +121,28 @@ def _date(value: str) -> date | None:
         return date.fromisoformat(value) if value else None
     except ValueError as error:
         raise refuse("setting_invalid", f"go_live is a date such as 2026-10-31, not {value!r}.") from error
+
+
+def _limit(rows: CompanyRows, value: str) -> int | None:
+    if not value:
+        return None
+    try:
+        limit = to_minor(Decimal(value), rows.company["currency"])
+    except (ArithmeticError, ValueError) as error:
+        raise refuse("setting_invalid", f"automatic_limit is an amount such as 1000.00, not {value!r}.") from error
+    if limit < 0:
+        raise refuse("setting_invalid", "automatic_limit is not negative.")
+    return limit
+
+
+def _time(value: str) -> str:
+    try:
+        return datetime.strptime(value, "%H:%M").strftime("%H:%M") if value else ""  # noqa: DTZ007 - a time of day
+    except ValueError as error:
+        raise refuse("setting_invalid", f"automatic_at is a time such as 06:30, not {value!r}.") from error
+
+
+def _zone(value: str) -> str:
+    if value not in available_timezones():
+        raise refuse("setting_invalid", f"time_zone is a name such as America/New_York, not {value!r}.")
+    return value

@@ -56,7 +56,8 @@ def settle_prior_changes(
         elif decisions.prior == "accept":
             _accept(rows, row)
         for posting in rows.exports.postings(row["id"], "post"):
-            rows.exports.set_posting(posting["id"], changed_there="")
+            as_frozen = {"recorded": None} if decisions.prior == "restored" and posting["changed_there"] else {}
+            rows.exports.set_posting(posting["id"], changed_there="", **as_frozen)
         detail = {"decision": decisions.prior}
         rows.exports.audit("prior changed", code, detail, actor=hub.actor, now=hub.clock())
     return changes

@@ -149,7 +149,11 @@ def _draft(hub: Hub, rows: CompanyRows, row: Row, decisions: Decisions) -> UndoD
         sites=tuple(sorted(sites)),
         sequence=row["sequence"],
     )
-    posted = [posting for posting in rows.exports.postings(row["id"], "post") if posting["state"] in STANDS_THERE]
+    posted = [
+        posting
+        for posting in rows.exports.postings(row["id"], "post")
+        if posting["state"] in STANDS_THERE and posting["changed_there"] != "deleted"
+    ]
     documents = tuple(
         opposite_document(standing_document(posting), posting_reference(identity, posting["part"], "undo"))
         for posting in posted
@@ -261,7 +265,7 @@ def _freeze(hub: Hub, company: str, code: str, shown: UndoDraft) -> None:
 def _never_send(rows: CompanyRows, row: Row) -> None:
     """Take what certainly never arrived out of the way of the workers."""
     for posting in rows.exports.postings(row["id"], "post"):
-        if posting["state"] not in STANDS_THERE:
+        if posting["state"] not in STANDS_THERE or posting["changed_there"] == "deleted":
             rows.exports.set_posting(
                 posting["id"], state="UNDONE", due_at=None, needs_attention="", fence=posting["fence"] + 1
             )

@@ -24,6 +24,7 @@ ON_BOOKS = tables.OnBooks.__table__  # type: ignore[attr-defined]
 MOVEMENT_SIDE = tables.MovementSide.__table__  # type: ignore[attr-defined]
 COUNT = tables.ValuationCount.__table__  # type: ignore[attr-defined]
 TOTAL = tables.CountTotal.__table__  # type: ignore[attr-defined]
+AUDIT = tables.AuditEvent.__table__  # type: ignore[attr-defined]
 SITE = tables.Site.__table__  # type: ignore[attr-defined]
 ACCOUNT_TEXTS = ("id", "number", "name")
 
@@ -267,6 +268,16 @@ class ExportRows:
     def audit(self, action: str, subject: str, detail: Mapping[str, object], *, actor: str, now: datetime) -> None:
         """Record who did what, in the same transaction as the change."""
         append(self.connection, self.company_id, at=now, actor=actor, action=action, subject=subject, detail=detail)
+
+    def audited(self, action: str, subject: str, detail: Mapping[str, object]) -> bool:
+        """Whether this was recorded before, word for word."""
+        statement = select(AUDIT.c.id).where(
+            AUDIT.c.company_id == self.company_id,
+            AUDIT.c.action == action,
+            AUDIT.c.subject == subject,
+            AUDIT.c.detail == dict(detail),
+        )
+        return self.connection.execute(statement.limit(1)).first() is not None
 
     def _insert_export(self, new: NewExport, connection_id: int, actor: str, now: datetime) -> int:
         result = self.connection.execute(

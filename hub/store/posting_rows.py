@@ -12,6 +12,7 @@ from hub.store import tables
 
 POSTING = tables.Posting.__table__  # type: ignore[attr-defined]
 EXPORT = tables.Export.__table__  # type: ignore[attr-defined]
+EXPORT_COUNT = tables.ExportCount.__table__  # type: ignore[attr-defined]
 ATTEMPT = tables.Attempt.__table__  # type: ignore[attr-defined]
 COMPANY = tables.Company.__table__  # type: ignore[attr-defined]
 META = tables.Meta.__table__  # type: ignore[attr-defined]
@@ -115,6 +116,19 @@ class PostingRows:
             .order_by(POSTING.c.id)
         )
         return list(self.connection.execute(statement).mappings())
+
+    def newest_of_sites(self, connection_id: int) -> list[int]:
+        """Return the newest live export of each site of a connection."""
+        statement = (
+            select(func.max(EXPORT_COUNT.c.export_id))
+            .where(
+                EXPORT_COUNT.c.company_id == self.company_id,
+                EXPORT_COUNT.c.connection_id == connection_id,
+                EXPORT_COUNT.c.live,
+            )
+            .group_by(EXPORT_COUNT.c.site_id)
+        )
+        return list(self.connection.execute(statement).scalars())
 
     def _where(self, posting_id: int) -> tuple[Any, ...]:
         return (POSTING.c.company_id == self.company_id, POSTING.c.id == posting_id)

@@ -12,15 +12,22 @@ from hub.store import tables
 TRAFFIC = tables.Traffic.__table__  # type: ignore[attr-defined]
 
 
-def traffic(connection: Connection, company_id: int, connection_id: int) -> RowMapping:
-    """Return how the calls to a connection go; a connection never called before gets its row."""
+def known_traffic(connection: Connection, company_id: int, connection_id: int) -> RowMapping | None:
+    """Return how the calls to a connection go; None where it was never called."""
     where = (TRAFFIC.c.company_id == company_id, TRAFFIC.c.connection_id == connection_id)
-    found = connection.execute(select(TRAFFIC).where(*where)).mappings().first()
+    return connection.execute(select(TRAFFIC).where(*where)).mappings().first()
+
+
+def traffic(connection: Connection, company_id: int, connection_id: int) -> RowMapping:
+    """Return how the calls to a connection go, for a change; a connection never called before gets its row."""
+    found = known_traffic(connection, company_id, connection_id)
     if found is not None:
         return found
     values = {"company_id": company_id, "connection_id": connection_id, "failures": 0, "trouble": ""}
     connection.execute(insert(TRAFFIC).values(**values))
-    return connection.execute(select(TRAFFIC).where(*where)).mappings().one()
+    made = known_traffic(connection, company_id, connection_id)
+    assert made is not None
+    return made
 
 
 def change_traffic(connection: Connection, company_id: int, connection_id: int, **values: Any) -> None:  # noqa: ANN401 - values of any column

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any, Final
 
@@ -19,16 +19,34 @@ DUPLICATE: Final = "duplicate"
 def roll_up(hub: Hub, rows: CompanyRows, export: Row) -> str:
     """Bring an export's state, and what follows from it, in line with its postings; returns the state."""
     postings = rows.exports.postings(export["id"])
-    current = [posting for posting in postings if posting["kind"] in (export["phase"], DUPLICATE)]
-    state = export_state([State(posting["state"]) for posting in current])
-    if export["phase"] == "undo":
-        state = _undo_state(rows, export, postings, state)
-    else:
-        _follow(rows, export, current, state)
+    own = [posting for posting in postings if posting["kind"] == export["phase"]]
+    corrections = [posting for posting in postings if posting["kind"] == DUPLICATE and posting["state"] != State.POSTED]
+    base = _own_state(rows, export, own, postings)
+    state = export_state([State(posting["state"]) for posting in corrections]) if corrections else base
+    if base in (State.POSTED, State.UNDONE):
+        rows.exports.settle_sites(export["id"], unsettled=bool(corrections), live=base == State.POSTED)
     if state != export["state"]:
-        settled = hub.clock() if state in ("POSTED", "UNDONE") else None
+        settled = hub.clock() if is_settled(state) else None
         rows.exports.set_export(export["id"], state=state, settled_at=settled)
     return state
+
+
+def _own_state(rows: CompanyRows, export: Row, own: Sequence[Row], postings: Sequence[Row]) -> str:
+    """Return an export's state but for corrections of duplicates, and carry out what a settled one leads to."""
+    if own and all(posting["state"] == State.UNDONE for posting in own):
+        return State.UNDONE.value
+    state = export_state([State(posting["state"]) for posting in own])
+    if export["phase"] == "post":
+        _follow(rows, export, own, state)
+        return state
+    if state != State.POSTED:
+        return state
+    for posting in postings:
+        if posting["kind"] == "post" and posting["state"] != State.UNDONE:
+            rows.exports.set_posting(posting["id"], state=State.UNDONE.value)
+    if export["state"] != State.UNDONE:
+        release(rows, export)
+    return State.UNDONE.value
 
 
 def release(rows: CompanyRows, export: Row) -> None:
@@ -71,10 +89,9 @@ def _settled_posting(row: Row) -> SettledPosting:
 
 
 def _follow(rows: CompanyRows, export: Row, postings: Iterable[Row], state: str) -> None:
-    """Let the books carry what was posted; free the sites for what comes next once all of it is."""
+    """Let the books carry what was posted; a site whose closing entry was posted is open to new opening values."""
     if state == State.POSTED:
         rows.exports.apply_values(export["id"])
-        rows.exports.settle_sites(export["id"], unsettled=False)
         if export["kind"] == "closing" and export["state"] != State.POSTED:
             for site in rows.exports.sites(export["id"]):
                 rows.exports.set_opening(site, None, None)
@@ -92,13 +109,3 @@ def _pairs(postings: Iterable[Row], *, posted: bool) -> set[tuple[str, str]]:
         if (posting["state"] == State.POSTED) is posted
         for line in json.loads(posting["entry"])["lines"]
     }
-
-
-def _undo_state(rows: CompanyRows, export: Row, postings: Iterable[Row], state: str) -> str:
-    if state != State.POSTED:
-        return state
-    for posting in postings:
-        if posting["kind"] == "post" and posting["state"] != State.UNDONE:
-            rows.exports.set_posting(posting["id"], state=State.UNDONE.value)
-    release(rows, export)
-    return State.UNDONE.value

@@ -121,12 +121,16 @@ def _differs(row: Row, posting: Row, where: Where) -> Problem:
 
 def _duplicate(row: Row, posting: Row, others: list[Mapping[str, Any]], where: Where) -> Problem:
     named = ", ".join(str(other["number"] or other["id"]) for other in others)
-    first = others[0]["id"]
+    counted = (
+        f"more than once: besides {_number(posting)} also {named}"
+        if posting["state"] == "POSTED"
+        else f"as {named}, though it does not count as posted"
+    )
     return Problem(
         level=Level.WARNING,
         code="duplicate_there",
-        message=f"{row['label']} holds journal {posting['reference']} more than once: besides {_number(posting)} also {named}.",
-        fix=f"Post the opposite of it with hub undo {row['code']} --duplicate {first}, or delete it there and run hub check.",
+        message=f"{row['label']} holds journal {posting['reference']} {counted}.",
+        fix=f"Post its opposite with hub undo {row['code']} --duplicate {others[0]['id']}, or delete it there and run hub check.",
         where=where,
     )
 
