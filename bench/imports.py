@@ -132,9 +132,9 @@ def _megabytes() -> float:
 
 def _import(folder: Path) -> None:
     import hub.service.importing.files
-    from hub.store import Database, sqlite_url
+    from hub.store import AuditKey, Database, sqlite_url
 
-    database = Database(sqlite_url(folder / "run.sqlite"))
+    database = Database(sqlite_url(folder / "run.sqlite"), audit_key=AuditKey(secret=bytes(32)))
     result = hub.service.importing.import_file(
         database, "BENCH", "counts", folder / COUNTS_CSV, actor="bench", now=datetime.now(UTC)
     )

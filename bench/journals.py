@@ -83,11 +83,11 @@ def _ours(file: Path) -> Callable[[], int]:
     from hub.domain.proposal import propose
     from hub.service.previewing import gather
     from hub.service.scope import CompanyRows
-    from hub.store import Database, sqlite_url
+    from hub.store import AuditKey, Database, sqlite_url
     from hub.store.setup_rows import company_row
 
     look_for_cycles_seldom()
-    database = Database(sqlite_url(file))
+    database = Database(sqlite_url(file), audit_key=AuditKey(secret=bytes(32)))
 
     def compute() -> int:
         with database.read() as connection:

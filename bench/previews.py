@@ -126,10 +126,10 @@ def _ours(file: Path, company: int) -> tuple[Callable[[], Document], Callable[[]
     from hub.service.context import Hub
     from hub.service.previewing import default_date, gather, preview
     from hub.service.scope import reading
-    from hub.store import Database, sqlite_url
+    from hub.store import AuditKey, Database, sqlite_url
 
     hub = Hub(
-        database=Database(sqlite_url(file)),
+        database=Database(sqlite_url(file), audit_key=AuditKey(secret=bytes(32))),
         registry=load(),
         clock=lambda: datetime.now(UTC),
         home=file.parent,

@@ -29,18 +29,18 @@ class Installation:
     def open(self, home: Path | None) -> Iterator[Hub]:
         """Open the hub of a home folder; a fresh database is set up, any other must fit. Raises CannotOpen.
 
-        How far the database has come is remembered at the end, so that an older copy of it is noticed later.
+        Where its audit trails end is remembered at the end, so that an older copy of it is noticed later.
         """
         from hub.plugins import load
         from hub.service.context import Hub
-        from hub.service.high_water import remember
+        from hub.service.heads import remember
         from hub.store import DatabaseNotReady
         from hub.store.opening import open_database
 
         look_for_cycles_seldom()
         folder = made_folder(home_folder(home))
         try:
-            database = open_database(database_url(folder))
+            database = open_database(database_url(folder), audit_key_file(folder))
         except DatabaseNotReady as error:
             raise CannotOpen(str(error)) from error
         try:
@@ -56,9 +56,23 @@ class Installation:
         from hub.store.opening import upgrade_database
 
         try:
-            return upgrade_database(database_url(made_folder(home_folder(home))))
+            folder = made_folder(home_folder(home))
+            return upgrade_database(database_url(folder), audit_key_file(folder))
         except DatabaseNotReady as error:
             raise CannotOpen(str(error)) from error
+
+    def renew_audit_key(self, home: Path | None) -> str:
+        """Seal the audit trails with a new key from now on, and return its file."""
+        from hub.store import DatabaseNotReady
+        from hub.store.opening import renew_audit_key
+
+        folder = made_folder(home_folder(home))
+        file = audit_key_file(folder)
+        try:
+            renew_audit_key(database_url(folder), file, actor=_actor())
+        except DatabaseNotReady as error:
+            raise CannotOpen(str(error)) from error
+        return str(file)
 
 
 def look_for_cycles_seldom() -> None:
@@ -97,6 +111,11 @@ def database_url(folder: Path) -> str:
     from hub.store import sqlite_url
 
     return os.environ.get("HUB_DATABASE_URL") or sqlite_url(folder / "hub.db")
+
+
+def audit_key_file(folder: Path) -> Path:
+    """Return the file of the key that seals the audit trails: HUB_AUDIT_KEY_FILE, else audit.key of the hub's folder."""
+    return Path(os.environ.get("HUB_AUDIT_KEY_FILE") or folder / "audit.key")
 
 
 def _now() -> datetime:

@@ -16,7 +16,7 @@ class CannotOpen(Exception):
 
 
 class Opener(Protocol):
-    """Opens the hub, and brings its database to this version's schema."""
+    """Opens the hub, brings its database to this version's schema, and gives its audit trails a new key."""
 
     def open(self, home: Path | None) -> AbstractContextManager[Hub]:
         """Open the hub of a home folder, chosen or found; raises CannotOpen."""
@@ -24,4 +24,8 @@ class Opener(Protocol):
 
     def upgrade(self, home: Path | None) -> str:
         """Bring the database to this version's schema and return its name; raises CannotOpen."""
+        ...
+
+    def renew_audit_key(self, home: Path | None) -> str:
+        """Seal the audit trails with a new key from now on and return the name of its file; raises CannotOpen."""
         ...

@@ -29,6 +29,7 @@ COMMANDS = {
     "undo": ("exports", MONTH_END, "Undo an export by opposite entries."),
     "files": ("exports", MONTH_END, "Write an export's files again, in any layout."),
     "report": ("reports", MONTH_END, "Show the journal adjustment of any count, exported or not."),
+    "audit": ("audit", OPERATION, "The audit trail: who did what, and whether it is all there."),
     "plugins": ("operation", OPERATION, "List the plugins: installed, and broken with the reason."),
     "doctor": ("operation", OPERATION, "Check the hub's home and database."),
     "db": ("operation", OPERATION, "The hub's database."),

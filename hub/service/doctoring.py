@@ -7,10 +7,11 @@ from pathlib import Path
 
 from hub.api import ConnectorError, Level, Problem, Where
 from hub.plugins import SettingsInvalid
+from hub.service.auditing import check_trails
 from hub.service.companies import companies
 from hub.service.connections import connector_of
 from hub.service.context import Hub, Refused, problem_document
-from hub.service.high_water import examine, remember
+from hub.service.heads import examine, remember, remembered
 from hub.service.record_checks import check_records, file_problem
 from hub.service.scope import reading
 from hub.store import DatabaseNotReady, check
@@ -22,7 +23,7 @@ __all__ = ["doctor", "remember"]
 def doctor(hub: Hub) -> list[dict[str, object]]:
     """Return everything that is wrong, as problem documents; empty when all is well.
 
-    A database that is sound is remembered as it is, so that an older copy of it is noticed later.
+    Where the audit trails of a sound database end is remembered, so that an older copy of it is noticed later.
     """
     problems = [*_database(hub), *_plugins(hub), *_files(hub.home)]
     return [problem_document(problem) for problem in problems]
@@ -30,11 +31,12 @@ def doctor(hub: Hub) -> list[dict[str, object]]:
 
 def _database(hub: Hub) -> list[Problem]:
     """Return what is wrong in the database, and with the connections in it where it can be read."""
+    seen = remembered(hub.home)
     try:
         with examined(hub.database):
             check(hub.database)
         with examined(hub.database) as connection:
-            problems = [*examine(hub, connection), *check_records(connection)]
+            problems = [*examine(connection, seen), *check_trails(connection), *check_records(connection)]
             if any(problem.code == "database_damaged" for problem in problems):
                 return problems
             if not problems:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from hub.api import Level, Problem, Reason, Where, amount_text
 from hub.domain.setup import Books
+from hub.service.auditing import trail_head
 from hub.service.context import Hub, NotFound, problem_document
 from hub.service.documents import Document, total
 from hub.service.frozen import amended_notes, posting_document
@@ -55,7 +56,7 @@ def report(
         figures = _figures(rows, books, count_date, items=items)
         exports = [row for row in _exports(rows, books, count_date) if row["id"] in {c.export for c in figures.counts}]
         drafted = _draft(hub, rows, books, count_date, exported=bool(exports))
-        found = _document(rows, books, count_date, figures, exports)
+        found = {**_document(rows, books, count_date, figures, exports), "audit_trail": trail_head(rows)}
     return {**found, "made_at": hub.clock().isoformat(), **_entries(found, drafted)}
 
 

@@ -8,7 +8,7 @@ from functools import cached_property
 
 from hub.domain.setup import Books, Setup
 from hub.service.context import Hub, not_found, refuse
-from hub.service.high_water import remember
+from hub.service.heads import remember
 from hub.store import Row, Transaction, lock_company
 from hub.store.company_rows import category_retired, change_company, connection_rows, gl_numbers
 from hub.store.export_rows import ExportRows
@@ -84,9 +84,10 @@ def reading(hub: Hub, company: str) -> Iterator[CompanyRows]:
 def writing(hub: Hub, company: str) -> Iterator[CompanyRows]:
     """Open a transaction in which nobody else writes this company's rows."""
     with hub.database.write() as connection:
-        lock_company(connection, _company(connection, company)["id"])
+        company_id: int = _company(connection, company)["id"]
+        lock_company(connection, company_id)
         yield CompanyRows(connection, _company(connection, company))
-    remember(hub)
+    remember(hub, company_id)
 
 
 def _company(connection: Transaction, code: str) -> Row:

@@ -9,7 +9,7 @@ from datetime import datetime
 from sqlalchemy import Connection, RowMapping, insert, select, update
 
 from hub.store import tables
-from hub.store.export_rows import AUDIT, META
+from hub.store.audit import append
 
 COMPANY = tables.Company.__table__  # type: ignore[attr-defined]
 CONNECTION = tables.Connection.__table__  # type: ignore[attr-defined]
@@ -42,16 +42,7 @@ def add_company_row(connection: Connection, *, code: str, name: str, currency: s
     )
     primary = result.inserted_primary_key
     assert primary is not None
-    event = {
-        "company_id": primary[0],
-        "at": now,
-        "actor": actor,
-        "action": "add company",
-        "subject": code,
-        "detail": {},
-    }
-    connection.execute(insert(AUDIT).values(**event))
-    connection.execute(update(META).values(high_water=META.c.high_water + 1))
+    append(connection, int(primary[0]), at=now, actor=actor, action="add company", subject=code, detail={})
 
 
 def change_company(connection: Connection, company_id: int, values: Mapping[str, object]) -> None:

@@ -12,6 +12,8 @@ from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.pool import ConnectionPoolEntry
 
+from hub.store.audit_key import AuditKey
+
 BUSY_TIMEOUT_S = 30
 NOW = """SELECT to_char(clock_timestamp() AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"+00:00"')"""
 NOW_SQLITE = "SELECT strftime('%Y-%m-%dT%H:%M:%f+00:00', 'now')"
@@ -24,24 +26,30 @@ class DatabaseNotReady(Exception):
 class Database:
     """One open database; reads see a snapshot, writes are one at a time on SQLite."""
 
-    def __init__(self, url: str, *, now: Callable[[], datetime] | None = None) -> None:
-        """Open a database; now: a clock in place of the database's own."""
+    def __init__(
+        self, url: str, *, audit_key: AuditKey | None = None, now: Callable[[], datetime] | None = None
+    ) -> None:
+        """Open a database; audit_key: without it nothing can be recorded; now: a clock in place of the database's own."""
         self.url = make_url(url)
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         self.engine = _engine(url, sqlite=self.is_sqlite)
+        self.audit_key = audit_key
         self._now = now
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
         """Open a read-only transaction: every query in it sees the same state of the data."""
-        options = {} if self.is_sqlite else {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+        options: dict[str, Any] = {"hub_audit_key": self.audit_key}  # Any: each option has a type of its own
+        if not self.is_sqlite:
+            options |= {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
         with self.engine.connect() as connection, connection.execution_options(**options).begin():
             yield connection
 
     @contextmanager
     def write(self) -> Iterator[Connection]:
         """Open a writing transaction; it is rolled back whole when anything is raised in it."""
-        with self.engine.connect() as connection, connection.execution_options(hub_writes=True).begin():
+        options: dict[str, Any] = {"hub_audit_key": self.audit_key, "hub_writes": True}  # Any: as in read
+        with self.engine.connect() as connection, connection.execution_options(**options).begin():
             yield connection
 
     def now(self, connection: Connection) -> datetime:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -19,7 +18,6 @@ MOST_FINDINGS = 50
 """Of one kind: who sees fifty needs a back-up, not the rest of the list."""
 
 SETTLED = "('POSTED', 'FILE_READY', 'UNDONE')"
-_META = tables.Meta.__table__  # type: ignore[attr-defined]
 _EXPORT = tables.Export.__table__  # type: ignore[attr-defined]
 _POSTING = tables.Posting.__table__  # type: ignore[attr-defined]
 _COMPANY = tables.Company.__table__  # type: ignore[attr-defined]
@@ -106,15 +104,6 @@ class Unreadable(Exception):
     """The database cannot be read; the message is the database's own."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reached:
-    """How far a database has come; event: its newest audit event's id and instant, None before the first."""
-
-    database_uuid: str
-    high_water: int
-    event: tuple[int, str] | None
-
-
 @contextmanager
 def examined(database: Database) -> Iterator[Connection]:
     """Open a read of the whole database; raises Unreadable where it is not there or damaged."""
@@ -166,24 +155,6 @@ def frozen_postings(connection: Connection) -> Iterator[dict[str, Any]]:
     )
     for row in connection.execution_options(yield_per=200).execute(statement).mappings():
         yield dict(row)
-
-
-def reached(connection: Connection) -> Reached:
-    """Return how far the database has come."""
-    meta = connection.execute(select(_META)).mappings().one()
-    newest = connection.execute(text("SELECT id, at FROM audit_event ORDER BY id DESC LIMIT 1")).first()
-    return Reached(
-        database_uuid=meta["database_uuid"],
-        high_water=meta["high_water"],
-        event=(newest[0], newest[1]) if newest is not None else None,
-    )
-
-
-def event_instant(connection: Connection, event_id: int) -> str | None:
-    """Return when an audit event happened, None where the database does not have it."""
-    statement = text("SELECT at FROM audit_event WHERE id = :id")
-    found: str | None = connection.execute(statement, {"id": event_id}).scalar_one_or_none()
-    return found
 
 
 def _broken(connection: Connection, table: Table, key: ForeignKey) -> int:

@@ -3,30 +3,48 @@
 from __future__ import annotations
 
 import uuid
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, inspect, text
 
-from hub.store.database import Database, DatabaseNotReady
+from hub.store.audit import begin, trail_ends
+from hub.store.audit_key import AuditKey
+from hub.store.database import Database, DatabaseNotReady, lock_company
 
 if TYPE_CHECKING:
     from alembic.config import Config
 
 MIGRATIONS = Path(__file__).parent / "migrations"
+SEALED = "0003"
+"""The first schema whose audit trails are sealed."""
 
 
-def upgrade(url: str) -> None:
-    """Create or migrate the database to the newest schema; running it again changes nothing."""
-    database = Database(url)
+def upgrade(url: str, audit_key: AuditKey | None = None) -> None:
+    """Create or migrate the database to the newest schema; running it again changes nothing.
+
+    Entries of an audit trail from before it was sealed are taken into it as they are, which needs the key.
+    """
+    database = Database(url, audit_key=audit_key)
     try:
         with database.write() as connection:
+            before = revision(connection)
             migrate(connection)
             if connection.execute(text("SELECT count(*) FROM meta")).scalar_one() == 0:
-                statement = text("INSERT INTO meta (id, database_uuid, high_water) VALUES (1, :uuid, 0)")
+                statement = text("INSERT INTO meta (id, database_uuid) VALUES (1, :uuid)")
                 connection.execute(statement, {"uuid": str(uuid.uuid4())})
+            if before is not None and before < SEALED:
+                begin_trails(connection, at=database.now(connection), actor="hub db upgrade")
     finally:
         database.close()
+
+
+def begin_trails(connection: Connection, *, at: datetime, actor: str) -> None:
+    """Take what the audit trails of all companies hold into the chain of the connection's key."""
+    for company in trail_ends(connection):
+        lock_company(connection, company.company_id)
+        begin(connection, company.company_id, at=at, actor=actor, subject=company.company)
 
 
 def migrate(connection: Connection) -> None:

@@ -20,6 +20,7 @@ from hub.service.connections import add_connection
 from hub.service.context import Hub, Refused
 from hub.service.importing import ImportResult, import_file
 from hub.store import Database
+from tests.audit_key import AUDIT_KEY
 
 NOW = datetime(2026, 12, 2, 9, 30, tzinfo=UTC)
 ACCOUNTS = {
@@ -202,7 +203,7 @@ def _number(account: str) -> str:
 @contextmanager
 def opened(url: str, folder: Path, registry: Registry | None = None) -> Iterator[Company]:
     """Open a database with an empty company, and close it at the end."""
-    database = Database(url)
+    database = Database(url, audit_key=AUDIT_KEY)
     try:
         yield Company(database, folder, registry)
     finally:

@@ -17,6 +17,7 @@ from hub.demo.half_year import DATA, counts_file
 from hub.plugins import Registry
 from hub.service.context import Hub
 from hub.store import Database
+from tests.audit_key import AUDIT_KEY
 
 NOW = datetime(2026, 11, 2, 9, 30, tzinfo=UTC)
 
@@ -27,7 +28,7 @@ Values = dict[tuple[str, str], Decimal]
 @contextmanager
 def opened(url: str, home: Path, registry: Registry) -> Iterator[Hub]:
     """Open a home and close its database at the end."""
-    database = Database(url)
+    database = Database(url, audit_key=AUDIT_KEY)
     try:
         yield Hub(database=database, registry=registry, clock=lambda: NOW, home=home, actor="demo")
     finally:

@@ -13,6 +13,7 @@ from sqlalchemy import insert, inspect, select, text
 from hub.service.importing import ImportResult, import_file
 from hub.store import Database
 from hub.store import tables as t
+from tests.audit_key import AUDIT_KEY
 
 NOW = datetime(2026, 11, 2, 9, 30, tzinfo=UTC)
 
@@ -139,7 +140,7 @@ class Company:
 @contextmanager
 def opened(url: str) -> Iterator[Database]:
     """Open a database and close it at the end."""
-    database = Database(url)
+    database = Database(url, audit_key=AUDIT_KEY)
     try:
         yield database
     finally:

@@ -17,6 +17,7 @@ from conftest import PROFILE, STEPS_PER_RUN
 from hub.plugins import load
 from hub.service.context import Hub
 from hub.store import Database
+from tests.audit_key import AUDIT_KEY
 from tests.conftest import SqliteDatabases
 from tests.properties.driver import NOW
 from tests.properties.machine import Histories
@@ -29,7 +30,7 @@ HARMLESS = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter
 
 @pytest.fixture
 def hub(sqlite_databases: SqliteDatabases, tmp_path: Path) -> Iterator[Hub]:
-    database = Database(sqlite_databases.migrated())
+    database = Database(sqlite_databases.migrated(), audit_key=AUDIT_KEY)
     event.listen(database.engine, "connect", lambda raw, _: raw.execute("PRAGMA synchronous=OFF"))
     yield Hub(database=database, registry=load(), clock=lambda: NOW, home=tmp_path, actor="tester")
     database.close()

@@ -19,6 +19,7 @@ from hub.service.filing import files
 from hub.service.importing import ImportResult, import_file
 from hub.service.previewing import preview
 from hub.store import Database
+from tests.audit_key import AUDIT_KEY
 
 LAYOUTS = ("iif", "quickbooks-online", "xero", "netsuite", "sage-intacct", "sage-50", "generic")
 NOW = datetime(2026, 11, 2, 9, 30, tzinfo=UTC)
@@ -28,7 +29,7 @@ Row = Mapping[str, str]
 @contextmanager
 def opened(url: str, home: Path, registry: Registry) -> Iterator[Hub]:
     """Open a hub and close its database at the end."""
-    database = Database(url)
+    database = Database(url, audit_key=AUDIT_KEY)
     try:
         yield Hub(database=database, registry=registry, clock=lambda: NOW, home=home, actor="tester")
     finally:

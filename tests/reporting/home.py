@@ -18,6 +18,7 @@ from hub.service.context import Hub
 from hub.service.exporting import confirm, export
 from hub.service.importing import import_file
 from hub.store import Database
+from tests.audit_key import AUDIT_KEY
 
 NOW = datetime(2026, 11, 2, 9, 30, tzinfo=UTC)
 SEPTEMBER = date(2026, 9, 30)
@@ -81,7 +82,7 @@ B-1,2026-10-20,DT,output,Stew,Prep,5,100.00
 @contextmanager
 def opened(url: str, home: Path, registry: Registry) -> Iterator[Hub]:
     """Open a hub and close its database at the end."""
-    database = Database(url)
+    database = Database(url, audit_key=AUDIT_KEY)
     try:
         yield Hub(database=database, registry=registry, clock=lambda: NOW, home=home, actor="tester")
     finally:

@@ -11,6 +11,7 @@ import pytest
 
 from hub.service.context import Refused
 from hub.store import Database
+from tests.audit_key import AUDIT_KEY
 from tests.cases.company import NOVEMBER, OCTOBER, OPENED, Company
 
 CLIENTS = 12
@@ -18,7 +19,7 @@ CLIENTS = 12
 
 @pytest.fixture
 def company(database_url: str, tmp_path: Path) -> Iterator[Company]:
-    database = Database(database_url)
+    database = Database(database_url, audit_key=AUDIT_KEY)
     made = Company(database, tmp_path)
     made.connect()
     made.set_up({"DT": "books"})

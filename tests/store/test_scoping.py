@@ -16,6 +16,7 @@ from hub.service import exporting, previewing, reporting
 from hub.service.companies import add_company
 from hub.service.context import NotFound, Refused
 from hub.store import Database, tables
+from tests.audit_key import AUDIT_KEY
 from tests.cases.company import COUNTED, NOVEMBER, OCTOBER, OPENED, Company
 
 OWNED = [name for name, table in SQLModel.metadata.tables.items() if "company_id" in table.c]
@@ -24,7 +25,7 @@ OWNED_TABLE = re.compile(rf"\b(?:from|join|into|update)\s+\"?({'|'.join(OWNED)})
 
 @pytest.fixture
 def company(database_url: str, tmp_path: Path) -> Iterator[Company]:
-    database = Database(database_url)
+    database = Database(database_url, audit_key=AUDIT_KEY)
     yield Company(database, tmp_path)
     database.close()
 

@@ -1,0 +1,158 @@
+"""Who did what, when: every entry of a company's audit trail is written here, sealed, in the transaction of its change."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from typing import NamedTuple
+
+from sqlalchemy import Connection, Select, String, func, insert, select, type_coerce, update
+
+from hub.domain.audit_trail import BEGIN, Entry, Finding, Head, check, digest, seal
+from hub.store import tables
+from hub.store.audit_key import AuditKey
+from hub.store.tables.columns import instant_text
+
+AUDIT = tables.AuditEvent.__table__  # type: ignore[attr-defined]
+COMPANY = tables.Company.__table__  # type: ignore[attr-defined]
+META = tables.Meta.__table__  # type: ignore[attr-defined]
+READ_AT_ONCE = 2_000
+KEY = "hub_audit_key"
+"""The connection's option that carries the key."""
+
+
+class NoAuditKey(Exception):
+    """The database was opened without the key of its audit trails, or with another: nothing can be recorded."""
+
+
+class TrailEnd(NamedTuple):
+    """A company and how far its audit trail has come, None before its first entry."""
+
+    company_id: int
+    company: str
+    uuid: str
+    head: Head | None
+
+
+def append(
+    connection: Connection,
+    company_id: int,
+    *,
+    at: datetime,
+    actor: str,
+    action: str,
+    subject: str,
+    detail: Mapping[str, object],
+) -> Head:
+    """Write the next entry of a company's trail, sealed together with the one before it, and return the trail's head.
+
+    One after another: it holds the company's row until the transaction ends. detail: texts, whole numbers, lists, objects.
+    Raises NoAuditKey.
+    """
+    uuid = connection.execute(
+        select(COMPANY.c.uuid).where(COMPANY.c.id == company_id).with_for_update(key_share=True)
+    ).scalar_one()
+    key = key_of(connection)
+    before = head(connection, company_id) or Head(0, "")
+    content = json.dumps(detail, ensure_ascii=False, allow_nan=False)
+    entry = Entry(before.seq + 1, instant_text(at), actor, action, subject, content, "")
+    new = Head(entry.seq, seal(key.secret, uuid, before.mac, entry))
+    values = {"seq": new.seq, "at": at, "actor": actor, "action": action, "subject": subject, "mac": new.mac}
+    connection.execute(insert(AUDIT).values(company_id=company_id, detail=json.loads(content), **values))
+    return new
+
+
+def begin(connection: Connection, company_id: int, *, at: datetime, actor: str, subject: str) -> None:
+    """Take a trail's entries, which another key sealed or none, into the chain as they are; nothing where there are none."""
+    uuid = connection.execute(select(COMPANY.c.uuid).where(COMPANY.c.id == company_id)).scalar_one()
+    last = head(connection, company_id)
+    if last is not None:
+        kept = {"entries": last.seq, "sha256": digest(uuid, entries(connection, company_id))}
+        append(connection, company_id, at=at, actor=actor, action=BEGIN, subject=subject, detail=kept)
+
+
+def key_of(connection: Connection) -> AuditKey:
+    """Return the key that this connection's database was opened with; raises NoAuditKey where it is not the trails' own."""
+    key = connection.get_execution_options().get(KEY)
+    if not isinstance(key, AuditKey):
+        raise NoAuditKey("This database was opened without an audit key: Database(url, audit_key=…).")
+    if fingerprint(connection) not in ("", key.fingerprint):
+        raise NoAuditKey(
+            "The key of the audit trail was replaced meanwhile. Stop this program and start it with the new one."
+        )
+    return key
+
+
+def fingerprint(connection: Connection) -> str:
+    """Return the fingerprint of the key that seals this database's trails, empty before the first is known."""
+    found: str = connection.execute(select(META.c.audit_key)).scalar_one()
+    return found
+
+
+def set_fingerprint(connection: Connection, key: AuditKey) -> None:
+    """Keep which key seals this database's trails from now on."""
+    connection.execute(update(META).values(audit_key=key.fingerprint))
+
+
+def head(connection: Connection, company_id: int) -> Head | None:
+    """Return how far a company's trail has come, None before its first entry."""
+    statement = select(AUDIT.c.seq, AUDIT.c.mac).where(AUDIT.c.company_id == company_id)
+    found = connection.execute(statement.order_by(AUDIT.c.seq.desc()).limit(1)).first()
+    return _head(*found) if found is not None else None
+
+
+def mac_at(connection: Connection, company_id: int, seq: int) -> str | None:
+    """Return the seal of one entry, None where there is no such entry."""
+    statement = select(AUDIT.c.mac).where(AUDIT.c.company_id == company_id, AUDIT.c.seq == seq)
+    found: str | None = connection.execute(statement).scalars().first()
+    return found
+
+
+def trail_ends(connection: Connection, company_id: int | None = None) -> list[TrailEnd]:
+    """Return how far the trail of each company has come, by code; or of one."""
+    every = AUDIT.alias()
+    newest = select(func.max(every.c.seq)).where(every.c.company_id == COMPANY.c.id).scalar_subquery()
+    statement = (
+        select(COMPANY.c.id, COMPANY.c.code, COMPANY.c.uuid, AUDIT.c.seq, AUDIT.c.mac)
+        .select_from(COMPANY)
+        .outerjoin(AUDIT, (AUDIT.c.company_id == COMPANY.c.id) & (AUDIT.c.seq == newest))
+        .order_by(COMPANY.c.code)
+    )
+    if company_id is not None:
+        statement = statement.where(COMPANY.c.id == company_id)
+    return [TrailEnd(*row[:3], _head(*row[3:])) for row in connection.execute(statement)]
+
+
+def entries(connection: Connection, company_id: int) -> Iterator[Entry]:
+    """Yield a company's entries as they are stored, in order, a few thousand at a time."""
+    statement = _stored(company_id).order_by(AUDIT.c.seq)
+    for row in connection.execute(statement, execution_options={"yield_per": READ_AT_ONCE}):
+        yield Entry._make(row)
+
+
+def newest_entries(connection: Connection, company_id: int, limit: int) -> list[Entry]:
+    """Return a company's newest entries, newest first."""
+    statement = _stored(company_id).order_by(AUDIT.c.seq.desc()).limit(limit)
+    return [Entry._make(row) for row in connection.execute(statement)]
+
+
+def findings(connection: Connection, company: TrailEnd) -> Iterator[Finding]:
+    """Yield what is wrong with a company's trail, from its first entry to its last; raises NoAuditKey."""
+    begun = connection.execute(
+        select(func.max(AUDIT.c.seq)).where(AUDIT.c.company_id == company.company_id, AUDIT.c.action == BEGIN)
+    ).scalar()
+    stored = entries(connection, company.company_id)
+    begun = begun if isinstance(begun, int) else 0  # SQLite keeps any value in any column
+    yield from check(stored, key=key_of(connection).secret, company=company.uuid, begun=begun)
+
+
+def _stored(company_id: int) -> Select[tuple[int, str, str, str, str, str, str]]:
+    """Select a company's entries with every column as it is stored, not as it is read elsewhere."""
+    texts = (type_coerce(AUDIT.c[name], String) for name in Entry._fields[1:])
+    return select(AUDIT.c.seq, *texts).where(AUDIT.c.company_id == company_id)
+
+
+def _head(seq: object, mac: object) -> Head | None:
+    """Return a head as it is stored; SQLite keeps any value in any column, and what is no number is no entry's."""
+    return Head(seq if isinstance(seq, int) else 0, str(mac)) if seq is not None else None
