@@ -22,7 +22,7 @@ from hub.engine.waking import Waking, wake_one
 if TYPE_CHECKING:
     from dbos import DBOS
 
-THREADS = 16
+THREADS = 32
 SWEEP_S = 1.0
 JOBS_S = 1.0
 DEAD_WORKERS_S = 5.0
@@ -58,12 +58,13 @@ class Durable:
         at_once_per_partition: int = 1,
         threads: int = THREADS,
         sweep_s: float = SWEEP_S,
+        dead_workers_s: float = DEAD_WORKERS_S,
         now: Callable[[], datetime] = utc_now,
     ) -> None:
         """Prepare; nothing is opened before start() or the first wake().
 
         url: the hub's own database. worker: this process's own name, no other's, the same after a restart.
-        alive: the names of the workers that live; what others had taken is given up within DEAD_WORKERS_S.
+        alive: the names of the workers that live; what others had taken is given up, looked for every dead_workers_s.
         at_once_per_partition: exports of one partition at a time, over all workers. threads: exports at a time in one
         worker; the worker that started last sets it for all. now: the clock that jobs are due by.
         """
@@ -81,9 +82,13 @@ class Durable:
         history = Job(name="engine history", every_s=PRUNE_S, run=lambda: self._queues().prune(utc_now()))
         self._rota = Rota((*jobs, history), now)
         self._pulses = (
-            Pulse(self._wake_due, name="sweep for due exports", every_s=sweep_s),
+            Pulse(
+                lambda: self._waking.wake_due(self._sweep(), self._in_hand),
+                name="sweep for due exports",
+                every_s=sweep_s,
+            ),
             Pulse(lambda: self._rota.queue_due(self._queues()), name="look for due jobs", every_s=JOBS_S),
-            Pulse(self._relieve, name="look for dead workers", every_s=DEAD_WORKERS_S),
+            Pulse(self._relieve, name="look for dead workers", every_s=dead_workers_s),
         )
         self._suspects: set[str] = set()
 
@@ -146,10 +151,6 @@ class Durable:
 
         DBOS.launch()
         return dbos
-
-    def _wake_due(self) -> None:
-        in_hand = self._in_hand.exports()
-        self._waking.wake((export_id, partition) for export_id, partition in self._sweep() if export_id not in in_hand)
 
     def _relieve(self) -> None:
         """Give up what dead workers had taken, and what this one took twice looks ago and never began."""

@@ -60,12 +60,15 @@ class Queues:
         if not self._client.list_workflows(workflow_ids=[queued_as], load_input=False, load_output=False):
             self._client.enqueue(_options(JOBS, queued_as, name), name, due)
 
-    def waiting(self, queued_as: Collection[str]) -> set[str]:
-        """Return those of the ids that are queued and were not taken."""
+    def waiting(self, queued_as: Collection[str], *, taken: bool = False) -> set[str]:
+        """Return those of the ids that are queued; taken: also those that a worker took and has not ended."""
         found: set[str] = set()
         for some in _batches(queued_as):
             rows = self._client.list_workflows(
-                workflow_ids=some, status="ENQUEUED", load_input=False, load_output=False
+                workflow_ids=some,
+                status=["ENQUEUED", "PENDING"] if taken else "ENQUEUED",
+                load_input=False,
+                load_output=False,
             )
             found.update(row.workflow_id for row in rows)
         return found

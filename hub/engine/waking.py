@@ -7,6 +7,7 @@ import threading
 from collections.abc import Callable, Iterable
 from uuid import uuid4
 
+from hub.engine.in_hand import InHand
 from hub.engine.port import Due, checked
 from hub.engine.queues import Queues
 
@@ -30,22 +31,33 @@ class Waking:
         self._lock = threading.Lock()
         self._queued: dict[int, str] = {}
 
-    def wake(self, due: Iterable[Due]) -> None:
-        """Queue the work of exports, except what is known to wait in a queue already."""
-        wanted = {export_id: checked(partition) for export_id, partition in due}
-        with self._lock:
-            known = {export_id: self._queued[export_id] for export_id in wanted if export_id in self._queued}
-        waiting = self._queues().waiting(known.values()) if known else set()
+    def wake(self, export_id: int, partition: str) -> None:
+        """Queue an export's work, unless it is known to wait in a queue already."""
+        known = self._known([export_id])
+        if not known or not self._queues().waiting(known.values()):
+            self._queue(export_id, checked(partition))
+
+    def wake_due(self, due: Iterable[Due], in_hand: InHand) -> None:
+        """Queue the work of exports, except what waits or what a worker has taken: the next sweep finds it again."""
+        wanted = dict(due)
+        known = self._known(wanted)
+        here = in_hand.exports()  # after what is known, as work is first in hand and then forgotten
+        held = self._queues().waiting(known.values(), taken=True) if known else set()
         for export_id, partition in wanted.items():
-            if known.get(export_id) not in waiting:
-                self._queue(export_id, f"{partition}/{export_id % self._lanes}")
+            if export_id not in here and known.get(export_id) not in held:
+                self._queue(export_id, checked(partition))
 
     def began(self, export_id: int) -> None:
         """Forget what was queued of an export: its work begins, so a wake from now on is a new one."""
         with self._lock:
             self._queued.pop(export_id, None)
 
-    def _queue(self, export_id: int, lane: str) -> None:
+    def _known(self, export_ids: Iterable[int]) -> dict[int, str]:
+        with self._lock:
+            return {export_id: self._queued[export_id] for export_id in export_ids if export_id in self._queued}
+
+    def _queue(self, export_id: int, partition: str) -> None:
+        lane = f"{partition}/{export_id % self._lanes}"
         queued_as = f"export/{export_id}/{uuid4().hex}"
         with self._lock:
             self._queued.pop(export_id, None)
@@ -95,6 +107,6 @@ def wake_one(waking: Waking, export_id: int, partition: str) -> None:
     """Queue one export's work; where the queue cannot be reached, log so and leave it to the workers' sweep."""
     checked(partition)
     try:
-        waking.wake([(export_id, partition)])
+        waking.wake(export_id, partition)
     except Exception as error:
         log.warning("export %s could not be queued (%s): the next sweep takes it up", export_id, type(error).__name__)

@@ -1,0 +1,26 @@
+"""Where the engine's tables are."""
+
+import pytest
+
+from hub.engine import engine_url
+
+
+@pytest.mark.parametrize(
+    ("hub", "engine"),
+    [
+        ("sqlite:////var/hub/hub.sqlite", "sqlite:////var/hub/hub-engine.sqlite"),
+        ("sqlite:///hub.sqlite", "sqlite:///hub-engine.sqlite"),
+        ("sqlite+pysqlite:////var/a b/hub", "sqlite:////var/a b/hub-engine"),
+        ("sqlite:////var/hub.sqlite?timeout=5", "sqlite:////var/hub-engine.sqlite"),
+        ("postgresql+psycopg://u:p@db/hub", "postgresql+psycopg://u:p@db/hub"),
+        ("postgresql+psycopg://postgres:@/hub?host=/run/pg", "postgresql+psycopg://postgres:@/hub?host=/run/pg"),
+    ],
+)
+def test_the_tables_are_beside_an_sqlite_file_and_inside_a_postgresql_database(hub: str, engine: str) -> None:
+    assert engine_url(hub) == engine
+
+
+@pytest.mark.parametrize("url", ["sqlite://", "sqlite:///", "sqlite:///:memory:"])
+def test_a_database_in_memory_is_refused(url: str) -> None:
+    with pytest.raises(ValueError, match="in a file"):
+        engine_url(url)
