@@ -70,8 +70,8 @@ class PluginThread:
         late: called in the thread, with what came of the work after nobody waited any more.
         """
         job = _Job(work=work, late=late)
-        self._jobs.put(job)
         try:
+            self._jobs.put(job)
             job.done.wait(self._deadline_s)
         finally:  # an operator's interrupt ends the waiting as well
             self._leave_unless_done(job)

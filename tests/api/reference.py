@@ -13,7 +13,7 @@ from pathlib import Path
 
 import hub.api
 from hub.api import Connector, ConnectorError, LimitedConnector, Sandbox, Session, hooks
-from hub.plugins import calls, connector, content, shapes
+from hub.plugins import calls, client, connector, content, shapes, transport
 from hub.plugins.promises import CONNECTOR_PROMISES, SESSION_PROMISES
 from tests.api.shape import exception_tree, signature
 
@@ -104,6 +104,21 @@ def checks() -> str:
     return "\n".join(f"- {each}" for each in (*limits, *(first_line(rule) for rule in content.RULES.values())))
 
 
+def network() -> str:
+    packed = ", ".join(f"`{each}`" for each in sorted(transport.ENCODINGS - {"", "identity"}))
+    bounds = (
+        "No redirect is followed, nothing is sent twice, and no cookie is kept.",
+        "No proxy, certificate or password of the environment is used.",
+        "TLS is verified; without it only this machine is asked.",
+        f"An answer has at most {client.MOST_BYTES:,} bytes, on the wire and again unpacked.",
+        f"It may be packed once, as {packed}, and arrives unpacked.",
+        f"Its headers have at most {transport.MOST_HEADER_BYTES:,} bytes.",
+        f"A request ends after {client.LONGEST_S:g} s, its answer included.",
+        f"Connecting ends after {client.TIMEOUTS.connect:g} s, every other step after {client.TIMEOUTS.read:g} s.",
+    )
+    return "\n".join(f"- {each}" for each in bounds)
+
+
 def refusals() -> str:
     projects = [tomllib.loads(path.read_text()) for path in sorted(PACKAGES.glob("*/pyproject.toml"))]
     broken = [project for project in projects if "tool" in project]
@@ -139,6 +154,7 @@ BLOCKS: dict[str, Callable[[], str]] = {
     "enums": enums,
     "values": values,
     "errors": errors,
+    "network": network,
     "checks": checks,
     "refusals": refusals,
 }

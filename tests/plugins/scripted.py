@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
+from types import EllipsisType, FunctionType
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict
@@ -40,6 +41,9 @@ INFO = ConnectorInfo(
     guarantee=Guarantee.LOOK_UP,
     capabilities=frozenset(Capability),
 )
+BOOKS = Connection(name="books", settings=Settings())
+WAIT_S: float | None = None  # the deadline of sessions whose test names none
+OPENED: list[GuardedSession] = []
 POSTED = Receipt(id="J-1", status=ReceiptStatus.POSTED, number="17", url="https://ledgerly.example/J-1")
 DRAFT = replace(POSTED, status=ReceiptStatus.DRAFT)
 VOID = replace(POSTED, status=ReceiptStatus.VOID)
@@ -120,7 +124,8 @@ class ScriptedConnector(Scripted):
         return self.answer("label", settings)
 
     def open(self, connection: Connection) -> Any:
-        return self._answers.get("open", self.session)
+        opened = self._answers.get("open", self.session)
+        return opened(connection) if isinstance(opened, FunctionType) else opened
 
     def read_chart(self, file: object) -> Any:
         return self.answer("read_chart", file)
@@ -142,9 +147,14 @@ def connector(*, info: ConnectorInfo = INFO, **answers: Any) -> GuardedConnector
     return load(only=[Plugin(ScriptedConnector(answers, info))]).connector(info.id)
 
 
-def session(*, info: ConnectorInfo = INFO, **answers: Any) -> GuardedSession:
-    """A guarded session with these answers, by method name."""
-    return connector(info=info, **answers).open(Connection(name="books", settings=Settings()))
+def session(
+    *, info: ConnectorInfo = INFO, deadline_s: float | EllipsisType | None = ..., **answers: Any
+) -> GuardedSession:
+    """A guarded session with these answers, by method name, which tests in either thread close at their end."""
+    if not isinstance(deadline_s, EllipsisType):
+        return connector(info=info, **answers).open(BOOKS, deadline_s=deadline_s)
+    OPENED.append(connector(info=info, **answers).open(BOOKS, deadline_s=WAIT_S))
+    return OPENED[-1]
 
 
 def without(*capabilities: Capability) -> ConnectorInfo:

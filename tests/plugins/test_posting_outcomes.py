@@ -27,6 +27,8 @@ from hub.api import (
 from hub.plugins import ContractBroken, GuardedSession, NotCapable
 from tests.plugins.scripted import DRAFT, POSTED, VOID, entry, session, without
 
+pytestmark = pytest.mark.usefixtures("in_either_thread")
+
 Raise = Callable[..., Receipt]
 
 WRITES: dict[str, Callable[[GuardedSession], Receipt]] = {
@@ -45,6 +47,18 @@ class WriteTimeout(Exception):
 
 
 class ConnectTimeout(Exception):
+    """Named as HTTP libraries name it."""
+
+
+class ReadError(Exception):
+    """Named as HTTP libraries name it."""
+
+
+class RemoteProtocolError(Exception):
+    """Named as HTTP libraries name it."""
+
+
+class ConnectError(Exception):
     """Named as HTTP libraries name it."""
 
 
@@ -148,7 +162,7 @@ def test_an_unknown_outcome_keeps_the_code_and_request_id_for_support() -> None:
 
 def test_what_the_operator_interrupts_stays_interrupted() -> None:
     with pytest.raises(KeyboardInterrupt):
-        session(post=KeyboardInterrupt()).post(entry())
+        session(deadline_s=None, post=KeyboardInterrupt()).post(entry())
 
 
 REFUSED = EntryRejected("Refused.")
@@ -157,6 +171,10 @@ NOT_BELIEVED = {
     "caused by a time-out while reading": raising(REFUSED, ReadTimeout()),
     "caused by a library's own kind of it": raising(REFUSED, SlowAnswer()),
     "caused by a time-out while writing": raising(REFUSED, WriteTimeout()),
+    "caused by a connection that broke while reading": raising(REFUSED, ReadError()),
+    "caused by a connection that was reset": raising(REFUSED, ConnectionResetError()),
+    "caused by a connection that broke while writing": raising(REFUSED, BrokenPipeError()),
+    "caused by an answer that broke off": raising(REFUSED, RemoteProtocolError()),
     "caused by something that a time-out caused": raising(REFUSED, ValueError("no answer"), ReadTimeout()),
     "raised while a time-out was handled": while_handling(REFUSED, ReadTimeout()),
     "caused by a group with a time-out": raising(REFUSED, ExceptionGroup("calls", [ValueError(), ReadTimeout()])),
@@ -165,7 +183,7 @@ NOT_BELIEVED = {
 
 
 @pytest.mark.parametrize("method", NOT_BELIEVED.values(), ids=NOT_BELIEVED.keys())
-def test_not_written_is_not_believed_after_a_time_out(method: Raise) -> None:
+def test_not_written_is_not_believed_where_something_may_have_been_sent(method: Raise) -> None:
     def post(*_: object) -> Receipt:
         try:
             return method()
@@ -179,6 +197,9 @@ def test_not_written_is_not_believed_after_a_time_out(method: Raise) -> None:
 BELIEVED = {
     "caused by a time-out while connecting": raising(TryLater("Down."), ConnectTimeout()),
     "which libraries raise from one of Python's": raising(TryLater("Down."), ConnectTimeout(), TimeoutError()),
+    "caused by an error while connecting, as in the handshake": raising(
+        TryLater("Down."), ConnectError(), ConnectionResetError()
+    ),
     "caused by a refused connection": raising(TryLater("Down."), ConnectionRefusedError()),
     "caused by nothing": raising(TryLater("Down.")),
 }

@@ -29,6 +29,8 @@ from hub.api import (
 from hub.plugins import ContractBroken, GuardedSession, PluginFailed
 from tests.plugins.scripted import POSTED, entry, recorded, recorded_line, session, without
 
+pytestmark = pytest.mark.usefixtures("in_either_thread")
+
 NOW = datetime(2026, 11, 1, tzinfo=UTC)
 ARGUMENTS: dict[str, tuple[Any, ...]] = {
     "preflight": (entry(),),
@@ -274,7 +276,7 @@ def test_whatever_a_reading_call_raises_is_a_connector_error(method: str, error:
 
 def test_what_the_operator_interrupts_stays_interrupted() -> None:
     with pytest.raises(KeyboardInterrupt):
-        session(accounts=KeyboardInterrupt()).accounts()
+        session(deadline_s=None, accounts=KeyboardInterrupt()).accounts()
 
 
 @pytest.mark.parametrize("method", ["find", "changed_since"])
