@@ -31,8 +31,8 @@ from hub.api import (
     TryLater,
     hookimpl,
 )
-from hub.plugins import GuardedSession, PluginFailed, load
-from hub.plugins.waiting import MOST_ABANDONED
+from hub.plugins import GuardedConnector, GuardedSession, PluginFailed, load
+from hub.plugins.waiting import MOST_ABANDONED, OnLate
 from tests.plugins.scripted import (
     BOOKS,
     DRAFT,
@@ -99,9 +99,25 @@ def threads_end() -> None:
         assert not thread.is_alive()
 
 
+def soon(hanging: GuardedConnector, on_late: OnLate | None = None) -> GuardedSession:
+    """Open a session that waits only briefly, and again where the machine was too busy for that."""
+    for _ in range(20):
+        try:
+            return hanging.open(BOOKS, deadline_s=SOON_S, on_late=on_late)
+        except ConnectorError as error:
+            if error.code != "deadline":
+                raise
+    pytest.fail("no session could be opened")
+
+
+def impatient(*, on_late: OnLate | None = None, **answers: Any) -> GuardedSession:
+    """A session with these answers that waits only briefly for them."""
+    return soon(connector(**answers), on_late)
+
+
 @pytest.mark.parametrize("method", READS)
 def test_a_reading_method_that_hangs_ends_at_the_deadline(method: str, hang: Hang) -> None:
-    opened = session(deadline_s=SOON_S, **{method: hang})
+    opened = impatient(**{method: hang})
     with pytest.raises(ConnectorError) as raised:
         READS[method](opened)
     assert type(raised.value) is ConnectorError
@@ -110,7 +126,7 @@ def test_a_reading_method_that_hangs_ends_at_the_deadline(method: str, hang: Han
 
 @pytest.mark.parametrize("method", WRITES)
 def test_of_a_writing_method_that_hangs_nobody_knows_whether_it_wrote(method: str, hang: Hang) -> None:
-    opened = session(deadline_s=SOON_S, **{method: hang})
+    opened = impatient(**{method: hang})
     with pytest.raises(OutcomeUnknown) as raised:
         WRITES[method](opened)
     assert raised.value.code == "deadline"
@@ -126,9 +142,9 @@ def test_a_plugin_that_hangs_while_it_opens_ends_at_the_deadline(hang: Hang) -> 
 
 
 def test_a_session_that_cannot_be_closed_in_time_is_left_behind(hang: Hang, caplog: pytest.LogCaptureFixture) -> None:
-    with caplog.at_level(logging.WARNING), session(deadline_s=SOON_S, close=hang) as opened:
-        assert opened.find(entry()) == ()
-    assert [record.getMessage() for record in caplog.records] == ["connector ledgerly is given up: close() hangs"]
+    with caplog.at_level(logging.WARNING), impatient(close=hang):
+        pass
+    assert caplog.messages[-1] == "connector ledgerly is given up: close() hangs"
 
 
 def hanging_iterator(hang: Hang) -> Any:
@@ -166,7 +182,7 @@ HANGING_ANSWERS = {
 def test_an_answer_that_hangs_when_it_is_looked_at_ends_at_the_deadline(
     answer: Callable[[Hang], Any], hang: Hang
 ) -> None:
-    opened = session(deadline_s=SOON_S, accounts=answer(hang))
+    opened = impatient(accounts=answer(hang))
     with pytest.raises(ConnectorError, match="did not answer"):
         opened.accounts()
 
@@ -176,7 +192,7 @@ def test_an_error_whose_text_hangs_ends_at_the_deadline(hang: Hang) -> None:
         def __getattribute__(self, name: str) -> Any:
             return hang() if name == "message" else super().__getattribute__(name)
 
-    opened = session(deadline_s=SOON_S, post=Sly("Refused."))
+    opened = impatient(post=Sly("Refused."))
     with pytest.raises(OutcomeUnknown, match="did not answer"):
         opened.post(entry())
 
@@ -192,9 +208,7 @@ def test_a_session_whose_method_hangs_when_it_is_looked_up_ends_at_the_deadline(
 
 def test_whoever_hung_once_is_not_asked_again(hang: Hang) -> None:
     asked: list[str] = []
-    opened = session(
-        deadline_s=SOON_S, find=hang, post=lambda _: asked.append("post"), companies=lambda: asked.append("companies")
-    )
+    opened = impatient(find=hang, post=lambda _: asked.append("post"), companies=lambda: asked.append("companies"))
     with pytest.raises(ConnectorError):
         opened.find(entry())
     with pytest.raises(OutcomeUnknown, match="did not answer"):
@@ -212,7 +226,7 @@ def test_a_late_receipt_is_told_once_and_checked() -> None:
     def on_late(method: str, receipt: Receipt) -> None:
         late.put((method, receipt, current_thread().name))
 
-    with connector(post=hanging).open(BOOKS, deadline_s=SOON_S, on_late=on_late) as opened:
+    with impatient(post=hanging, on_late=on_late) as opened:
         with pytest.raises(OutcomeUnknown):
             opened.post(entry())
         assert late.empty()
@@ -240,7 +254,7 @@ def test_nothing_is_told_of(method: str, answer: Callable[[Hang], Any]) -> None:
             raise found
         return found
 
-    opened = connector(**{method: answering}).open(BOOKS, deadline_s=SOON_S, on_late=lambda *told: late.append(told))
+    opened = impatient(on_late=lambda *told: late.append(told), **{method: answering})
     with pytest.raises(ConnectorError, match="did not answer"):
         {**READS, **WRITES}[method](opened)
     hanging.released.set()
@@ -254,7 +268,7 @@ def test_a_late_receipt_that_cannot_be_recorded_is_logged(caplog: pytest.LogCapt
     def on_late(method: str, receipt: Receipt) -> None:
         raise LookupError("no such posting")
 
-    opened = connector(post=hanging).open(BOOKS, deadline_s=SOON_S, on_late=on_late)
+    opened = impatient(post=hanging, on_late=on_late)
     with pytest.raises(OutcomeUnknown):
         opened.post(entry())
     hanging.released.set()
@@ -265,7 +279,7 @@ def test_a_late_receipt_that_cannot_be_recorded_is_logged(caplog: pytest.LogCapt
 def test_what_comes_back_late_is_closed_by_its_own_thread() -> None:
     closed: list[str] = []
     hanging = Hang()
-    opened = session(deadline_s=SOON_S, post=hanging, close=lambda: closed.append(current_thread().name))
+    opened = impatient(post=hanging, close=lambda: closed.append(current_thread().name))
     with pytest.raises(OutcomeUnknown):
         opened.post(entry())
     opened.close()
@@ -293,7 +307,7 @@ def test_a_connector_that_hangs_too_often_is_not_asked_until_it_comes_back(hang:
     early = hanging.open(BOOKS, deadline_s=AMPLE_S)
     for _ in range(MOST_ABANDONED):
         with pytest.raises(ConnectorError, match="did not answer"):
-            hanging.open(BOOKS, deadline_s=SOON_S).find(entry())
+            soon(hanging).find(entry())
     assert len(plugin_threads()) == MOST_ABANDONED + 1
     for call in (lambda: hanging.open(BOOKS, deadline_s=SOON_S), lambda: early.post(entry())):
         with pytest.raises(TryLater, match=r"Ledgerly hangs: 8 calls to it have not ended\.") as refused:
@@ -312,7 +326,7 @@ def test_one_connector_that_hangs_keeps_no_other_from_working(hang: Hang) -> Non
     hanging, other = connector(find=hang), connector()
     for _ in range(MOST_ABANDONED):
         with pytest.raises(ConnectorError):
-            hanging.open(BOOKS, deadline_s=SOON_S).find(entry())
+            soon(hanging).find(entry())
     with other.open(BOOKS, deadline_s=AMPLE_S) as opened:
         assert opened.find(entry()) == ()
 
@@ -451,7 +465,7 @@ def test_a_call_past_its_deadline_sends_nothing_more() -> None:
             ended.set()
         return POSTED
 
-    with connector(post=post).open(replace(BOOKS, client=client), deadline_s=SOON_S) as opened:
+    with connector(post=post).open(replace(BOOKS, client=client), deadline_s=0.5) as opened:
         with pytest.raises(OutcomeUnknown, match="did not answer"):
             opened.post(entry())
         hanging.released.set()
@@ -496,7 +510,7 @@ def test_an_observer_that_hangs_keeps_no_other_from_hearing(hang: Hang, caplog: 
 
     registry = load(only=[Observing(hang), Observing(lambda: heard.append("settled"))])
     for _ in range(MOST_ABANDONED + 1):
-        registry.tell_settled(SETTLED, deadline_s=SOON_S)
+        registry.tell_settled(SETTLED, deadline_s=2 * SOON_S)
     assert len(heard) == MOST_ABANDONED + 1
     assert len(plugin_threads()) == MOST_ABANDONED
     assert caplog.messages == [
@@ -534,7 +548,7 @@ PROGRAM = """if True:
     def post(_):
         {hanging}
 
-    opened = session(deadline_s=0.05, post=post)
+    opened = session(deadline_s=0.5, post=post)
     try:
         opened.post(entry())
     except OutcomeUnknown as error:
