@@ -32,6 +32,10 @@ class VirtualClock:
         """Return the aware instant it shows."""
         return self._now
 
+    def seconds(self) -> float:
+        """Return it as seconds, for what measures time rather than tells it, such as the hub's guarded client."""
+        return self._now.timestamp()
+
     def advance(self, seconds: float) -> None:
         """Let time pass; raises ValueError for less than nothing, for which there is jump()."""
         if seconds < 0:

@@ -99,6 +99,11 @@ class FakeLedger:
         """The one company whose books these are."""
         return self._books.company
 
+    @property
+    def accounts(self) -> tuple[Account, ...]:
+        """Its chart as it is now, inactive accounts included."""
+        return tuple(self._books.accounts.values())
+
     def trial_balance(self) -> TrialBalance:
         """Return the balance of each account as of now."""
         with self._open() as books:
