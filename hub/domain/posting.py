@@ -118,32 +118,40 @@ class Rules:
         short_key = limits.key_life_s if limits.key_life_s is not None and limits.key_life_s < commit else 0
         return self.timing.send_within_s + self.timing.call_s + max(commit, short_key) + self.timing.lag_s
 
-    def next_action(self, standing: Standing, now: datetime, limits: Limits, *, look_first: bool) -> Action:
+    def next_action(self, standing: Standing, now: datetime, *, look_first: bool) -> Action:
         """Return what to do with a posting now; look_first: the database was restored from an older copy (R17)."""
         if standing.needs_attention or standing.held or not self._moves(standing):
             return Action.REST
         if standing.due_at is not None and standing.due_at > now:
             return Action.WAIT
         if standing.state is State.FROZEN:
-            return Action.LOOK_UP if look_first and standing.sends == 0 else Action.SEND
-        return Action.LOOK_UP if self.is_quiet(standing, now, limits) else Action.WAIT
+            return Action.LOOK_UP if self.looks_first(standing, look_first=look_first) else Action.SEND
+        return Action.LOOK_UP
+
+    def looks_first(self, standing: Standing, *, look_first: bool) -> bool:
+        """R17: whether even the first send of a posting is preceded by a look-up."""
+        return look_first and standing.sends == 0
 
     def is_quiet(self, standing: Standing, now: datetime, limits: Limits) -> bool:
-        """R5, R6, R8: whether silence has lasted long enough since the last send."""
+        """R5, R6, R8: whether silence has lasted long enough since the last send for `absent` to be believed."""
         return standing.sent_at is None or now >= standing.sent_at + timedelta(seconds=self.quiet_s(limits))
 
-    def quiet_at(self, standing: Standing, now: datetime, limits: Limits) -> datetime:
-        """Return when a look-up may be believed; never in the past."""
+    def next_look_at(self, standing: Standing, now: datetime, limits: Limits) -> datetime:
+        """R5: when to look up next: soon and then less often, since what is found counts at once, and when it is quiet."""
+        soon = now + timedelta(seconds=self.wait_s(standing, None))
         if standing.sent_at is None:
-            return now
-        return max(now, standing.sent_at + timedelta(seconds=self.quiet_s(limits)))
+            return soon
+        quiet_at = standing.sent_at + timedelta(seconds=self.quiet_s(limits))
+        return min(soon, quiet_at) if quiet_at > now else soon
 
-    def sends_after_absent(self, standing: Standing) -> bool:
+    def sends_after_absent(self, standing: Standing, *, quiet: bool) -> bool:
         """R6: whether a look-up that says absent is followed by a send; a refusal stands instead (R8)."""
-        return standing.state is not State.REJECTED
+        return quiet and standing.state is not State.REJECTED
 
-    def after_absent(self, standing: Standing) -> Standing:
-        """R8: a refused posting that is not there after its quiet time stays refused, for certain now."""
+    def after_absent(self, standing: Standing, now: datetime, limits: Limits, *, quiet: bool) -> Standing:
+        """R5, R8: absent is believed only when it is quiet; a refused posting then stays refused, for certain."""
+        if not quiet:
+            return self._capped(replace(standing, due_at=self.next_look_at(standing, now, limits)))
         return replace(standing, state=State.REJECTED, uncertain=False, due_at=None)
 
     def after_send(self, standing: Standing, answer: Answer, now: datetime, limits: Limits) -> Standing:
@@ -159,7 +167,7 @@ class Rules:
                 return self._waiting(standing, State.FROZEN, answer, now)
             case _:
                 unknown = replace(standing, state=State.UNKNOWN, uncertain=True)
-                return self._capped(replace(unknown, due_at=self.quiet_at(unknown, now, limits)))
+                return self._capped(replace(unknown, due_at=self.next_look_at(unknown, now, limits)))
 
     def after_look_up(self, standing: Standing, answer: Answer, now: datetime) -> Standing:
         """Return where a posting stands after a look-up that found it or failed; R5: failed is never absent."""
@@ -177,7 +185,7 @@ class Rules:
         if standing.state is not State.SENDING:
             return replace(standing, due_at=now)
         unknown = replace(standing, state=State.UNKNOWN, uncertain=True)
-        return replace(unknown, due_at=self.quiet_at(unknown, now, limits))
+        return replace(unknown, due_at=self.next_look_at(unknown, now, limits))
 
     def after_resume(self, standing: Standing, now: datetime) -> Standing:
         """Return where a posting stands after a person saw to what kept it: refused for certain goes out again."""
@@ -202,7 +210,7 @@ class Rules:
         if self.refusal_is_certain(standing):
             return replace(refused, uncertain=False, due_at=None)
         refused = replace(refused, uncertain=True)
-        return replace(refused, due_at=self.quiet_at(refused, now, limits))
+        return replace(refused, due_at=self.next_look_at(refused, now, limits))
 
     def refusal_is_certain(self, standing: Standing) -> bool:
         """R8: whether a refusal says that nothing was ever written: on the first send only."""
@@ -211,14 +219,14 @@ class Rules:
     def _waiting(self, standing: Standing, state: State, answer: Answer, now: datetime) -> Standing:
         if answer.outcome is Outcome.RECONNECT:
             return replace(standing, state=state, due_at=None, needs_attention=RECONNECT)
-        wait = self.wait_s(standing, answer)
+        wait = self.wait_s(standing, answer.wait_s)
         return self._capped(replace(standing, state=state, due_at=now + timedelta(seconds=wait)))
 
-    def wait_s(self, standing: Standing, answer: Answer) -> float:
+    def wait_s(self, standing: Standing, asked_s: float | None) -> float:
         """Return how long until the next call: as long as the system asked, else longer each time (seconds)."""
         timing = self.timing
         own = min(timing.first_wait_s * 2 ** min(max(standing.calls - 1, 0), 16), timing.longest_wait_s)
-        return own if answer.wait_s is None else min(max(answer.wait_s, 1.0), timing.longest_wait_s)
+        return own if asked_s is None else min(max(asked_s, 1.0), timing.longest_wait_s)
 
     def _capped(self, standing: Standing) -> Standing:
         if standing.calls < self.most_calls():

@@ -23,7 +23,10 @@ PAUSED_S = 60.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Claim:
-    """A posting taken for one call; send_by: the database's instant after which its first byte must not leave."""
+    """A posting taken for one call.
+
+    send_by: the database's instant after which its first byte must not leave; quiet: an answer `absent` is to be believed.
+    """
 
     posting_id: int
     export_id: int
@@ -32,6 +35,7 @@ class Claim:
     attempt_id: int
     entry: JournalEntry
     send_by: datetime
+    quiet: bool
 
 
 def claim(hub: Hub, company: str, books: OpenBooks, posting_id: int) -> Claim | None:
@@ -46,17 +50,19 @@ def claim(hub: Hub, company: str, books: OpenBooks, posting_id: int) -> Claim | 
         if row["lease_owner"]:
             row = _cut_off(hub, rows, desk, row, books, now)
         standing = standing_of(row)
-        action = hub.posting.rules.next_action(standing, now, books.limits, look_first=looks_first(rows.connection))
-        if action is Action.REST:
+        action = hub.posting.rules.next_action(standing, now, look_first=looks_first(rows.connection))
+        if action in (Action.REST, Action.WAIT):
             return None
-        later = _later(hub, rows, desk, books, row, action, alive, now)
+        later = _later(hub, rows, desk, books, alive, now)
         if later is not None:
             desk.postpone(posting_id, row["fence"], later)
             return None
-        return take(hub, rows, desk, row, action, now)
+        return take(hub, rows, desk, row, action, now, quiet=hub.posting.rules.is_quiet(standing, now, books.limits))
 
 
-def take(hub: Hub, rows: CompanyRows, desk: PostingRows, row: Row, action: Action, now: datetime) -> Claim | None:
+def take(
+    hub: Hub, rows: CompanyRows, desk: PostingRows, row: Row, action: Action, now: datetime, *, quiet: bool
+) -> Claim | None:
     """Take a posting on lease and write the call down; None where another worker was quicker or its bytes changed."""
     export = rows.exports.by_id(row["export_id"])
     try:
@@ -84,6 +90,7 @@ def take(hub: Hub, rows: CompanyRows, desk: PostingRows, row: Row, action: Actio
         attempt_id=attempt_id,
         entry=entry,
         send_by=now + timedelta(seconds=timing.send_within_s),
+        quiet=quiet,
     )
 
 
@@ -96,19 +103,9 @@ def taken_columns(standing: Standing, action: Action, until: datetime, now: date
 
 
 def _later(
-    hub: Hub,
-    rows: CompanyRows,
-    desk: PostingRows,
-    books: OpenBooks,
-    row: Row,
-    action: Action,
-    alive: frozenset[str],
-    now: datetime,
+    hub: Hub, rows: CompanyRows, desk: PostingRows, books: OpenBooks, alive: frozenset[str], now: datetime
 ) -> datetime | None:
     """Return when to look again, where no call may be made now."""
-    if action is Action.WAIT:
-        quiet_at = hub.posting.rules.quiet_at(standing_of(row), now, books.limits)
-        return max(row["due_at"] or quiet_at, quiet_at)
     if rows.company["mode"] == "paused":
         return now + timedelta(seconds=PAUSED_S)
     return gate(hub, desk, books.id, books.limits, alive=alive, now=now)

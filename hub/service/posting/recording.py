@@ -32,8 +32,8 @@ def record(hub: Hub, company: str, books: OpenBooks, claimed: Claim, told: Told)
             _confirm_late(hub, rows, desk, row, told)
             return None
         answered(hub, desk, row["connection_id"], told.answer, trouble=told.message, now=now)
-        if told.answer.outcome is Outcome.ABSENT and hub.posting.rules.sends_after_absent(standing_of(row)):
-            return take(hub, rows, desk, row, Action.SEND, now)
+        if told.answer.outcome is Outcome.ABSENT and _sends(hub, claimed, row):
+            return take(hub, rows, desk, row, Action.SEND, now, quiet=False)
         after = _after(hub, books, claimed, row, told.answer, now)
         values = columns(after) | _evidence(after, row, told)
         desk.record(row["id"], claimed.fence, **values)
@@ -53,12 +53,16 @@ def record_late(hub: Hub, company: str, claimed: Claim, receipt: Receipt) -> Non
             desk.record(row["id"], row["fence"], due_at=hub.database.now(rows.connection))
 
 
+def _sends(hub: Hub, claimed: Claim, row: Row) -> bool:
+    return hub.posting.rules.sends_after_absent(standing_of(row), quiet=claimed.quiet)
+
+
 def _after(hub: Hub, books: OpenBooks, claimed: Claim, row: Row, answer: Answer, now: datetime) -> Standing:
     rules, standing = hub.posting.rules, standing_of(row)
     if claimed.action is Action.SEND:
         return rules.after_send(standing, answer, now, books.limits)
     if answer.outcome is Outcome.ABSENT:
-        return rules.after_absent(standing)
+        return rules.after_absent(standing, now, books.limits, quiet=claimed.quiet)
     return rules.after_look_up(standing, answer, now)
 
 
