@@ -8,10 +8,12 @@ from typing import Any
 import pytest
 from sqlalchemy import create_engine, make_url, text
 
-from hub.engine import Durable, engine_url, queues
+from hub.engine import Durable, durable, engine_url, queues
 from hub.engine.place import SCHEMA
 
 PATIENCE_S = 30
+ON_SQLITE = pytest.mark.parametrize("databases", ["sqlite"], indirect=True)
+"""For what is the same code and the same SQL on every database."""
 
 
 class Worked:
@@ -110,6 +112,7 @@ def quick_looks(monkeypatch: pytest.MonkeyPatch) -> None:
     """Queues are looked at often, so that tests do not wait."""
     for interval in ("POLL_S", "JOBS_POLL_S"):
         monkeypatch.setattr(queues, interval, 0.02)
+    monkeypatch.setattr(durable, "JOBS_S", 0.02)
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ import pytest
 
 from hub.engine import Durable, Waker, engine_url
 from tests.conftest import SqliteDatabases
-from tests.engine.conftest import PATIENCE_S, Asked, Rows, Started, Worked
+from tests.engine.conftest import ON_SQLITE, PATIENCE_S, Asked, Rows, Started, Worked
 
 
 def test_a_woken_export_is_worked_on_whichever_process_woke_it(
@@ -68,6 +68,7 @@ def test_as_many_exports_of_a_partition_are_worked_on_as_allowed_and_one_export_
     worked.wait_for(1, 1, 2)
 
 
+@ON_SQLITE
 def test_no_more_is_taken_at_once_than_there_are_threads(started: Started, worked: Worked) -> None:
     engine = started(threads=2)
     for export_id in range(9):
@@ -76,6 +77,7 @@ def test_no_more_is_taken_at_once_than_there_are_threads(started: Started, worke
     assert worked.most_at_once <= 2
 
 
+@ON_SQLITE
 def test_work_that_raises_is_logged_and_stops_nothing(
     started: Started, worked: Worked, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -117,6 +119,7 @@ def test_waking_an_export_that_waits_queues_it_once_and_one_that_is_worked_on_ag
     worked.wait_for(1, 1, 2)
 
 
+@ON_SQLITE
 def test_an_export_whose_queued_work_another_worker_did_is_queued_again(
     started: Started, worked: Worked, rows: Rows, empty_database_url: str
 ) -> None:
@@ -129,6 +132,7 @@ def test_an_export_whose_queued_work_another_worker_did_is_queued_again(
     assert waker.stop(0)
 
 
+@ON_SQLITE
 def test_a_sweep_that_fails_is_told_once_and_goes_on(
     started: Started, worked: Worked, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -176,6 +180,7 @@ def test_stopping_waits_for_the_work_in_hand_and_takes_no_more(started: Started,
     assert rows.statuses()[rows.queued_as(3)[0]] == "SUCCESS"
 
 
+@ON_SQLITE
 def test_a_second_engine_of_one_process_is_refused_until_the_first_is_stopped(
     started: Started, worked: Worked, empty_database_url: str
 ) -> None:
@@ -204,6 +209,7 @@ def test_what_a_dead_worker_had_taken_no_longer_holds_its_partition(
     assert waker.stop(0)
 
 
+@ON_SQLITE
 def test_what_a_live_worker_has_taken_is_left_to_it(
     started: Started, worked: Worked, rows: Rows, empty_database_url: str
 ) -> None:
@@ -218,6 +224,7 @@ def test_what_a_live_worker_has_taken_is_left_to_it(
     assert waker.stop(0)
 
 
+@ON_SQLITE
 def test_what_this_worker_had_taken_in_an_earlier_life_is_given_up_when_it_starts(
     started: Started, worked: Worked, rows: Rows, empty_database_url: str
 ) -> None:
