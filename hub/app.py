@@ -2,19 +2,32 @@
 
 from __future__ import annotations
 
+import fcntl
 import gc
+import logging
 import os
-from collections.abc import Iterator
+import signal
+import socket
+import threading
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import quote
 
 from hub.cli import CannotOpen, run
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from hub.service.context import Hub
+    from hub.service.context import Hub, Posting
+
+log = logging.getLogger(__name__)
+
+EXPORTS_AT_ONCE = 4  # of one connection, over all workers
+AUTOMATIC_S = 30
+WATCH_S = 900
 
 
 def main() -> None:
@@ -34,6 +47,7 @@ class Installation:
         from hub.plugins import load
         from hub.service.context import Hub
         from hub.service.heads import remember
+        from hub.service.restoring import notice
         from hub.store import DatabaseNotReady
         from hub.store.opening import open_database
 
@@ -44,11 +58,25 @@ class Installation:
         except DatabaseNotReady as error:
             raise CannotOpen(str(error)) from error
         try:
-            hub = Hub(database=database, registry=load(), clock=_now, home=folder, actor=_actor())
-            yield hub
+            hub = Hub(database=database, registry=load(), clock=_now, home=folder, actor=_actor(), posting=posting())
+            notice(hub)
+            yield handing_over(hub)
             remember(hub)
         finally:
             database.close()
+
+    def run_worker(self, home: Path | None, name: str | None, *, threads: int, ready: Callable[[str], None]) -> None:
+        """Post what is due until the process is told to stop; ready: told of the worker's name once it works.
+
+        Told to stop, it takes nothing new and lets the calls in hand end. Raises CannotOpen.
+        """
+        from dataclasses import replace
+
+
+        called = name or socket.gethostname()
+        with self.open(home) as opened, only_one(opened.home, called):
+            own: Posting = replace(opened.posting, worker=called, beats=True, wake=None)
+            work_until_stopped(replace(opened, posting=own), threads=threads, ready=ready)
 
     def upgrade(self, home: Path | None) -> str:
         """Bring the database to this version's schema and return its address, without a password."""
@@ -73,6 +101,107 @@ class Installation:
         except DatabaseNotReady as error:
             raise CannotOpen(str(error)) from error
         return str(file)
+
+
+def posting() -> Posting:
+    """Return how this process posts: with deadlines and a guarded network, as fast as HUB_TIMING says."""
+    from hub.domain.posting import Rules, Timing
+    from hub.service.context import Posting
+    from hub.service.network import client_of
+
+    try:
+        timing = Timing(**{name: float(value) for name, value in _timing(os.environ.get("HUB_TIMING", ""))})
+    except (TypeError, ValueError) as error:
+        raise CannotOpen(f"HUB_TIMING is not like call_s=45,lease_s=150: {error}.") from error
+    return Posting(rules=Rules(timing), network=client_of)
+
+
+def _timing(text: str) -> Iterator[tuple[str, str]]:
+    for part in filter(None, text.split(",")):
+        name, _, value = part.partition("=")
+        yield name.strip(), value
+
+
+def handing_over(hub: Hub) -> Hub:
+    """Return the hub with its exports left to the workers where one is alive; its sweep finds them within a second."""
+    from dataclasses import replace
+
+    from hub.service.posting.life import listed
+
+    if not any(each["alive"] for each in listed(hub)):
+        return hub
+    return replace(hub, posting=replace(hub.posting, wake=lambda _export, _connection: None))
+
+
+@contextmanager
+def only_one(home: Path, name: str) -> Iterator[None]:
+    """Be the only worker of this name on this home; raises CannotOpen."""
+    folder = home / "workers"
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with (folder / f"{quote(name, safe='')}.lock").open("a") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            raise CannotOpen(
+                f"A worker {name} runs already. Give this one another name: hub worker --name NAME"
+            ) from error
+        yield
+
+
+def work_until_stopped(hub: Hub, *, threads: int, ready: Callable[[str], None]) -> None:
+    """Run a worker: its signs of life, its engine and its jobs, until SIGTERM or SIGINT."""
+    from hub.engine import Durable, Job
+    from hub.service import jobs
+    from hub.service.automatic import export_automatically
+    from hub.service.posting import life, working
+
+    stopped = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stopped.set())
+    life.start(hub)
+    engine = Durable(
+        hub.database.url.render_as_string(hide_password=False),
+        worker=hub.posting.worker,
+        work=partial(working.work, hub),
+        sweep=partial(working.due, hub),
+        alive=partial(life.names, hub),
+        threads=threads,
+        at_once_per_partition=EXPORTS_AT_ONCE,
+        jobs=(
+            Job(name="automatic exports", every_s=AUTOMATIC_S, run=lambda: _logged(export_automatically(hub))),
+            Job(name="night watch", every_s=WATCH_S, run=lambda: _logged(jobs.check_by_night(hub))),
+        ),
+    )
+    heart = threading.Thread(target=_beat, args=(hub, stopped), name="signs of life", daemon=True)
+    engine.start()
+    heart.start()
+    ready(hub.posting.worker)
+    stopped.wait()
+    ended = engine.stop(hub.posting.rules.timing.call_s)
+    life.stop(hub)
+    if not ended:  # a plugin hangs: what it was doing is looked up by whoever takes it over
+        hub.database.close()
+        os._exit(1)
+
+
+def _beat(hub: Hub, stopped: threading.Event) -> None:
+    """Give a sign of life four times in the time that one lasts; where another goes by this name, stop."""
+    from hub.service.posting.life import beat
+    from hub.store.worker_rows import WorkerReplaced
+
+    while not stopped.wait(hub.posting.rules.timing.alive_s / 4):
+        try:
+            beat(hub)
+        except WorkerReplaced:
+            log.error("another process goes by the name of worker %s: this one stops", hub.posting.worker)
+            stopped.set()
+        except Exception:
+            log.exception("worker %s could not give a sign of life", hub.posting.worker)
+
+
+def _logged(done: Sequence[str]) -> None:
+    if done:
+        log.info("done: %s", ", ".join(done))
 
 
 def look_for_cycles_seldom() -> None:

@@ -7,7 +7,7 @@ import typer
 
 from hub.cli.arguments import read_date
 from hub.cli.command import Connection, CountDate, Decisions, Here, Out, command
-from hub.cli.outcome import show_export
+from hub.cli.outcome import show_export, waited
 from hub.cli.screen import money, print_rows, say, state_word
 
 ExportCode = Annotated[str, typer.Argument(metavar="EXPORT", help="One that `hub exports` lists.")]
@@ -61,7 +61,7 @@ def export(
 
     day = read_date(count, "--count")
     made = make(here.hub, here.company, day, connection, decide or [], expected_hash=hash, out=out)
-    show_export(here, made)
+    show_export(here, waited(here, made))
 
 
 @command(app, "exports")
@@ -101,6 +101,9 @@ def undo(
     withdraw: Annotated[
         bool, typer.Option("--withdraw", help="Take back an undo's file that was not imported.")
     ] = False,
+    duplicate: Annotated[
+        str | None, typer.Option(metavar="JOURNAL", help="Undo only this second journal of it, by its id there.")
+    ] = None,
     out: Out = None,
 ) -> None:
     """Undo an export by opposite entries.
@@ -114,7 +117,13 @@ def undo(
         found = undoing.preview_undo(here.hub, here.company, export, decide or [])
         here.answer(found, lambda: print_preview(found))
         return
-    show_export(here, undoing.undo(here.hub, here.company, export, decide or [], out=out, withdraw=withdraw))
+    if duplicate is not None:
+        from hub.service.posting.deciding import undo_duplicate
+
+        made = undo_duplicate(here.hub, here.company, export, duplicate)
+    else:
+        made = undoing.undo(here.hub, here.company, export, decide or [], out=out, withdraw=withdraw)
+    show_export(here, waited(here, made))
 
 
 @command(app, "files")

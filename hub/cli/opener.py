@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from contextlib import AbstractContextManager
     from pathlib import Path
 
@@ -28,4 +29,8 @@ class Opener(Protocol):
 
     def renew_audit_key(self, home: Path | None) -> str:
         """Seal the audit trails with a new key from now on and return the name of its file; raises CannotOpen."""
+        ...
+
+    def run_worker(self, home: Path | None, name: str | None, *, threads: int, ready: Callable[[str], None]) -> None:
+        """Post what is due until the process is told to stop; ready: told of its name once it works. Raises CannotOpen."""
         ...

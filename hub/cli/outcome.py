@@ -8,6 +8,8 @@ from hub.cli.screen import print_problems, print_rows, say, state_word
 
 Export = Mapping[str, Any]  # Any: the JSON shape `export`
 
+PATIENCE_S = 30.0
+UNCERTAIN = ("SENDING", "UNKNOWN")
 EXIT_CODES = {
     "POSTED": Code.DONE,
     "FILE_READY": Code.DONE,
@@ -18,6 +20,13 @@ EXIT_CODES = {
 }
 
 
+def waited(here: Here, made: dict[str, Any]) -> dict[str, Any]:  # Any: the JSON shape `export`
+    """Wait for an export to come to rest, as long as a person in front of a terminal would."""
+    from hub.service.posting.waiting import wait_for
+
+    return wait_for(here.hub, here.company, made, PATIENCE_S) if made["export"] else made
+
+
 def show_export(here: Here, made: Export) -> None:
     """Answer with an export, and end with the exit code of its state."""
     here.answer(made, lambda: print_export(made))
@@ -26,6 +35,8 @@ def show_export(here: Here, made: Export) -> None:
 
 def exit_code(made: Export) -> Code:
     """Return 0 where all that was asked is done, 3 where it is under way, 1 where it was refused."""
+    if made["state"] in UNCERTAIN:
+        return Code.NOT_KNOWN
     if not made["export"] or any(problem["blocking"] for problem in made["problems"]):
         return Code.REFUSED
     return EXIT_CODES.get(made["state"], Code.REFUSED)

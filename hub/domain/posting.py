@@ -180,12 +180,11 @@ class Rules:
         state = State.MISMATCH if answer.differences else State.POSTED
         return replace(standing, state=state, uncertain=False, due_at=None, needs_attention="")
 
-    def cut_off(self, standing: Standing, now: datetime, limits: Limits) -> Standing:
+    def cut_off(self, standing: Standing, now: datetime) -> Standing:
         """Return where a posting stands whose worker died or stalled in mid-call: it may have been written."""
         if standing.state is not State.SENDING:
             return replace(standing, due_at=now)
-        unknown = replace(standing, state=State.UNKNOWN, uncertain=True)
-        return replace(unknown, due_at=self.next_look_at(unknown, now, limits))
+        return replace(standing, state=State.UNKNOWN, uncertain=True, due_at=now)
 
     def after_resume(self, standing: Standing, now: datetime) -> Standing:
         """Return where a posting stands after a person saw to what kept it: refused for certain goes out again."""

@@ -14,6 +14,7 @@ import httpx2
 import hub
 from hub.plugins.calls import Unchecked
 from hub.plugins.transport import Bounds, GuardedTransport, HttpCall, Origin, origin_of
+from hub.plugins.turns import InTurn
 from hub.plugins.wire import Wire
 
 MOST_BYTES = 20_000_000  # of one answer, unpacked
@@ -30,6 +31,7 @@ def guarded_client(
     *,
     hosts: Iterable[str] = (),
     transport: httpx2.BaseTransport | None = None,
+    turn: Callable[[], bool] | None = None,
     auth: httpx2.Auth | None = None,
     headers: Mapping[str, str] | None = None,
     timeouts: httpx2.Timeout = TIMEOUTS,
@@ -45,12 +47,14 @@ def guarded_client(
     addresses such as `http://127.0.0.1:8080`; any other is refused before a byte leaves. auth, headers: of every request.
     timeouts: of each step; longest_s: of one request in all; most_bytes: of one answer. on_call: told of each request at
     its end, from the thread that made it; request_ids: names of headers with an answer's request id.
-    transport: another way to send than sockets. clock: monotonic seconds.
+    turn: waits for each request's turn and says whether it came. transport: another way to send than sockets.
+    clock: monotonic seconds.
     Raises ValueError for an address without TLS on another machine. What goes wrong are errors of httpx2
     (hub.plugins.transport lists them).
     """
     origins = frozenset(_origin(address) for address in (base_url, *hosts) if address)
     _keep_quiet()
+    inner = _wire(origins, clock) if transport is None else transport
     return _Client(
         base_url=base_url,
         auth=auth,
@@ -59,7 +63,7 @@ def guarded_client(
         timeout=timeouts,
         trust_env=False,
         transport=GuardedTransport(
-            _wire(origins, clock) if transport is None else transport,
+            inner if turn is None else InTurn(inner, turn),
             Bounds(most_bytes=most_bytes, longest_s=longest_s),
             origins=origins,
             clock=clock,

@@ -48,7 +48,7 @@ def claim(hub: Hub, company: str, books: OpenBooks, posting_id: int) -> Claim | 
         if _held(row, alive, now):
             return None
         if row["lease_owner"]:
-            row = _cut_off(hub, rows, desk, row, books, now)
+            row = _cut_off(hub, rows, desk, row, now)
         standing = standing_of(row)
         action = hub.posting.rules.next_action(standing, now, look_first=looks_first(rows.connection))
         if action in (Action.REST, Action.WAIT):
@@ -115,9 +115,9 @@ def _held(row: Row, alive: frozenset[str], now: datetime) -> bool:
     return bool(row["lease_owner"] in alive and row["lease_until"] is not None and row["lease_until"] > now)
 
 
-def _cut_off(hub: Hub, rows: CompanyRows, desk: PostingRows, row: Row, books: OpenBooks, now: datetime) -> Row:
+def _cut_off(hub: Hub, rows: CompanyRows, desk: PostingRows, row: Row, now: datetime) -> Row:
     """Take a posting out of the hands of a worker that died or stalled: what it was sending may have arrived."""
-    after = hub.posting.rules.cut_off(standing_of(row), now, books.limits)
+    after = hub.posting.rules.cut_off(standing_of(row), now)
     values = columns(after)
     del values["lease_owner"], values["lease_until"]
     fence = desk.take(row, owner="", until=None, **values)

@@ -10,6 +10,7 @@ from hub.store import Transaction
 from hub.store.worker_rows import WorkerReplaced, forget_dead, leave, register, renew, workers
 
 FORGOTTEN_AFTER_S = 86_400
+INLINE = "inline-"
 
 
 def start(hub: Hub) -> None:
@@ -37,6 +38,29 @@ def living(connection: Transaction, now: datetime) -> frozenset[str]:
     """Return the owners (see `owner`) that are alive; a process without a heartbeat is, as long as its lease runs."""
     found = [row for row in workers(connection) if row["alive_until"] > now]
     return frozenset({_owner(row["name"], row["incarnation"]) for row in found})
+
+
+def names(hub: Hub) -> list[str]:
+    """Return the names of the workers that are alive."""
+    with hub.database.read() as connection:
+        now = hub.database.now(connection)
+        return [row["name"] for row in workers(connection) if row["alive_until"] > now]
+
+
+def listed(hub: Hub) -> list[dict[str, object]]:
+    """Return every worker, as programs read it; a command that posts by itself is none."""
+    with hub.database.read() as connection:
+        now = hub.database.now(connection)
+        return [
+            {
+                "worker": row["name"],
+                "alive": row["alive_until"] > now,
+                "started_at": row["started_at"].isoformat(timespec="seconds"),
+                "version": row["version"],
+            }
+            for row in workers(connection)
+            if not row["name"].startswith(INLINE)
+        ]
 
 
 def owner(hub: Hub) -> str:
