@@ -5,13 +5,13 @@ from __future__ import annotations
 import io
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import httpx2
-from sqlalchemy import text
+from sqlalchemy import func, select, text
 
 from hub.api import Connection
 from hub.domain.posting import Rules, Timing
@@ -24,6 +24,7 @@ from hub.service.context import Hub, Posting
 from hub.service.importing import import_file
 from hub.service.posting import deciding, watching, working
 from hub.store import Database
+from hub.store.posting_rows import POSTING
 from hub.testing import connector
 from hub.testing.clock import VirtualClock
 from hub.testing.ledger import FakeLedger
@@ -42,13 +43,33 @@ GL = {
 COUNTED = {"Meat": "5120.05", "Liquor": "9650.00"}
 TIMING = Timing(call_s=30, send_within_s=10, lease_s=60, alive_s=10, lag_s=5)
 Document = dict[str, Any]  # JSON
+Seen = Callable[[httpx2.Request], object]
+
+
+def nothing(_request: httpx2.Request) -> None:
+    """Let a request be."""
+
+
+class Watched(httpx2.BaseTransport):
+    """Passes requests on, and lets a test act as each arrives at the ledger and as its answer leaves."""
+
+    def __init__(self, inner: httpx2.BaseTransport) -> None:
+        self.arrives: Seen = nothing
+        self.leaves: Seen = nothing
+        self._inner = inner
+
+    def handle_request(self, request: httpx2.Request) -> httpx2.Response:
+        self.arrives(request)
+        response = self._inner.handle_request(request)
+        self.leaves(request)
+        return response
 
 
 class House:
     """One hub with one company; its clock, ledger and network are the test's own.
 
     faults: what befalls the next writes, one each, None for none; reading_faults: the next other requests; down: every
-    request, as long as it is set.
+    request, as long as it is set; wire: what happens at the ledger's own end of the network.
     """
 
     def __init__(
@@ -68,7 +89,8 @@ class House:
         self.reading_faults: list[Fault | None] = []
         self.down: Fault | None = None
         self.sent: list[httpx2.Request] = []
-        self.transport = LossyTransport(self.ledger.transport(), self._choose, clock=self.clock)
+        self.wire = Watched(self.ledger.transport())
+        self.transport = LossyTransport(self.wire, self._choose, clock=self.clock)
         self.database = Database(url, audit_key=AUDIT_KEY, now=self.clock.now)
         self.posting = Posting(
             rules=rules or Rules(TIMING), guarded=False, network=self._client, sleep=self.clock.advance
@@ -168,6 +190,15 @@ class House:
             self.sweep()
         return self
 
+    def settles(self, within_s: float = 7200) -> House:
+        """Let time pass until nothing is due any more or waits for somebody to stop; the workers do what comes due."""
+        end = self.clock.now() + timedelta(seconds=within_s)
+        self.sweep()
+        while (due := self._next_due()) is not None and self.clock.now() < end:
+            self.clock.advance(max((due - self.clock.now()).total_seconds(), 1.0))
+            self.sweep()
+        return self
+
     def spoil(self, *faults: Fault | None) -> None:
         """Say what befalls the next writes."""
         self.faults += faults
@@ -191,6 +222,11 @@ class House:
 
     def close(self) -> None:
         self.database.close()
+
+    def _next_due(self) -> datetime | None:
+        with self.database.read() as rows:
+            due: datetime | None = rows.execute(select(func.min(POSTING.c.due_at))).scalar_one()
+        return due
 
     def _client(self, _connection: Connection, turn: Callable[[], bool]) -> httpx2.Client:
         return guarded_client("http://127.0.0.1:9", transport=self.transport)
