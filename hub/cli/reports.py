@@ -57,6 +57,8 @@ def _write(found: Report, file: Path, *, workbook: bool) -> None:
 
 
 def _show(found: Report) -> None:
+    from hub.service.reporting import trail_line
+
     say(found["title"], "bold")
     say(f"{found['company_name']} · {found['connection']} · {found['currency']}")
     print_rows(_changes(found), "Site", "Category", *_AMOUNTS, "Amended to", right=(*_AMOUNTS, "Amended to"))
@@ -64,6 +66,7 @@ def _show(found: Report) -> None:
         _show_items(site)
     print_entries(found)
     print_problems(found["problems"])
+    say(trail_line(found), "dim")
 
 
 def _changes(found: Report) -> Iterator[tuple[str, ...]]:

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from contextlib import closing
 from datetime import datetime
 from itertools import islice
-from typing import Any
+from typing import Any, NamedTuple
 
 from hub.api import Level, Problem
 from hub.domain.audit_trail import Entry, Finding, Flaw, Head, read_head, seal
 from hub.service.context import Hub, Refused, not_found, problem_document, refuse
-from hub.service.heads import lost, remembered, unreadable
+from hub.service.heads import Seen, lost, remembered, unreadable
 from hub.service.record_checks import file_problem
 from hub.service.scope import CompanyRows, reading
 from hub.store import Transaction
@@ -25,6 +26,30 @@ RESTORE = (
 )
 
 
+class Told(NamedTuple):
+    """How a finding is told; the message is filled from it."""
+
+    code: str
+    message: str
+
+
+TOLD: Mapping[Flaw, Told] = {
+    Flaw.CHANGED: Told(
+        code="audit_entry_changed",
+        message="{entry} is not as it was recorded: something in it was changed, or it was not the hub that wrote it.",
+    ),
+    Flaw.MISSING: Told(code="audit_entry_missing", message="{numbers} missing: what was recorded there was deleted."),
+    Flaw.STRAY: Told(
+        code="audit_entry_stray",
+        message="{entry} stands where entry {seq} belongs: it was not the hub that wrote it.",
+    ),
+    Flaw.EARLIER: Told(
+        code="audit_entries_before_changed",
+        message="entries 1 to {until}, recorded before the present key was made on {at}, are not as they were then.",
+    ),
+}
+
+
 def verify(hub: Hub, company: str | None = None, printed: str | None = None) -> dict[str, Any]:
     """Check every entry of one company's audit trail, or of each, against its seal, its number and what this home saw last.
 
@@ -32,18 +57,25 @@ def verify(hub: Hub, company: str | None = None, printed: str | None = None) -> 
     their entries, head and problems, and the problems of no company in the database. Raises NotFound, Refused.
     """
     typed = _typed(printed) if printed is not None else None
-    seen, files = remembered(hub.home)
+    seen = remembered(hub.home)
     try:
         with examined(hub.database) as connection:
-            ends = _ends(connection, company)
-            told = lost(connection, seen)
-            checked = [_checked(connection, end, told.pop(end.uuid, None), typed) for end in ends]
+            return checked(connection, seen, company, typed)
     except Unreadable as error:
         raise Refused([file_problem([str(error)])]) from error
-    others = [] if company is not None else [*told.values(), *map(unreadable, files)]
+
+
+def checked(
+    connection: Transaction, seen: Seen, company: str | None = None, typed: Head | None = None
+) -> dict[str, Any]:
+    """Check the trails that a transaction sees, as verify does; seen: what was remembered before it was opened."""
+    ends = _ends(connection, company)
+    told = lost(connection, seen[0])
+    trails = [_trail(connection, end, told.pop(end.uuid, None), typed) for end in ends]
+    others = [] if company is not None else [*told.values(), *map(unreadable, seen[1])]
     problems = [problem_document(problem) for problem in others]
-    every = [*problems, *(problem for each in checked for problem in each["problems"])]
-    return {"sound": not any(problem["blocking"] for problem in every), "companies": checked, "problems": problems}
+    every = [*problems, *(problem for each in trails for problem in each["problems"])]
+    return {"sound": not any(problem["blocking"] for problem in every), "companies": trails, "problems": problems}
 
 
 def listed(hub: Hub, company: str, newest: int) -> list[dict[str, Any]]:
@@ -98,9 +130,9 @@ def _ends(connection: Transaction, company: str | None) -> list[TrailEnd]:
     return found
 
 
-def _checked(connection: Transaction, end: TrailEnd, gone: Problem | None, typed: Head | None) -> dict[str, Any]:
-    found = islice(findings(connection, end), MOST_FINDINGS)
-    problems = [_problem(end, finding) for finding in found]
+def _trail(connection: Transaction, end: TrailEnd, gone: Problem | None, typed: Head | None) -> dict[str, Any]:
+    with closing(findings(connection, end)) as found:
+        problems = [_problem(end, finding) for finding in islice(found, MOST_FINDINGS)]
     if end.head is None:
         problems.append(_empty(end))
     if typed is not None and (differs := _differs(connection, end, typed)):
@@ -114,23 +146,14 @@ def _checked(connection: Transaction, end: TrailEnd, gone: Problem | None, typed
 
 
 def _problem(end: TrailEnd, finding: Finding) -> Problem:
-    sentence = {
-        Flaw.CHANGED: "{entry} is not as it was recorded: something in it was changed, or it was not the hub that wrote it.",
-        Flaw.MISSING: "{numbers} missing: what was recorded there was deleted.",
-        Flaw.STRAY: "{entry} stands where entry {seq} belongs: it was not the hub that wrote it.",
-        Flaw.EARLIER: "entries 1 to {until}, recorded before {at}, are not as they were then.",
-    }[finding.flaw]
+    told = TOLD[finding.flaw]
     one = finding.seq == finding.until
     numbers = f"entry {finding.seq} is" if one else f"entries {finding.seq} to {finding.until} are"
     entry = finding.entry
     shown = {"entry": _shown(entry), "at": _instant(entry.at)} if entry else {}
-    message = sentence.format(numbers=numbers, seq=finding.seq, until=finding.until, **shown)
-    return Problem(
-        level=Level.PROBLEM,
-        code=f"audit_entry_{finding.flaw}",
-        message=f"{end.company}: in the audit trail, {message}",
-        fix=RESTORE,
-    )
+    message = told.message.format(numbers=numbers, seq=finding.seq, until=finding.until, **shown)
+    message = f"{end.company}: in the audit trail, {message}"
+    return Problem(level=Level.PROBLEM, code=told.code, message=message, fix=RESTORE)
 
 
 def _shown(entry: Entry) -> str:

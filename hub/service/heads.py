@@ -34,6 +34,10 @@ class Remembered:
     head: Head
 
 
+Seen = tuple[Sequence[Remembered], Sequence[Path]]
+"""The heads that this home remembers, and the files of those that cannot be read."""
+
+
 class HeadUnreadable(Exception):
     """A file that remembers how far an audit trail has come cannot be read."""
 
@@ -55,17 +59,17 @@ def remember(hub: Hub, company_id: int | None = None) -> None:
         log.warning("the head of an audit trail cannot be written: %s", error.strerror)
 
 
-def remembered(home: Path) -> tuple[list[Remembered], list[Path]]:
-    """Return what this home has seen of every company, and the files that cannot be read; read before the database is."""
-    found, unreadable = [], []
+def remembered(home: Path) -> Seen:
+    """Return what this home has seen of every company's trail. To be asked before the database is, which moves on meanwhile."""
+    found, damaged = [], []
     for file in sorted((home / FOLDER).glob("*.json")):
         try:
             seen = _read(file)
         except HeadUnreadable:
-            unreadable.append(file)
+            damaged.append(file)
         else:
             found += [seen] if seen else []
-    return found, unreadable
+    return found, damaged
 
 
 def lost(connection: Transaction, seen: Sequence[Remembered]) -> dict[str, Problem]:
@@ -75,16 +79,16 @@ def lost(connection: Transaction, seen: Sequence[Remembered]) -> dict[str, Probl
     return {uuid: problem for uuid, problem in told.items() if problem}
 
 
-def examine(connection: Transaction, seen: tuple[Sequence[Remembered], Sequence[Path]]) -> list[Problem]:
+def examine(connection: Transaction, seen: Seen) -> list[Problem]:
     """Return what the remembered heads tell of this database; seen: what `remembered` returned before it was opened."""
     return [*lost(connection, seen[0]).values(), *map(unreadable, seen[1])]
 
 
 def restored(hub: Hub) -> bool:
     """Whether the database is an older copy of the one this home has worked with, or another one (R17)."""
-    seen, _ = remembered(hub.home)
+    seen = remembered(hub.home)
     with hub.database.read() as connection:
-        return bool(lost(connection, seen))
+        return bool(lost(connection, seen[0]))
 
 
 def unreadable(file: Path) -> Problem:

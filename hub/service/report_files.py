@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -39,14 +39,19 @@ _COLUMNS = ("section", *_HEAD, *dict.fromkeys((*_ADJUSTMENT, *_ITEM, *_JOURNAL))
 
 
 def report_csv(report: Report) -> str:
-    """Return a report as RFC 4180 CSV: one table whose `section` says what a row is: adjustment, item or journal.
+    """Return a report as RFC 4180 CSV: one table whose `section` says what a row is: adjustment, item, journal or audit.
 
     Amounts are plain numbers; a text that a spreadsheet would take for a formula is prefixed with an apostrophe.
     """
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\r\n")
     writer.writerow(_COLUMNS)
-    sections = {"adjustment": _adjustments(report), "item": _items(report), "journal": _journal(report)}
+    sections: dict[str, Iterable[Mapping[str, Cell]]] = {
+        "adjustment": _adjustments(report),
+        "item": _items(report),
+        "journal": _journal(report),
+        "audit": [{"memo": trail_line(report)}],
+    }
     for section, rows in sections.items():
         for row in rows:
             cells = {**_heading(report), **row, "section": section}
@@ -68,7 +73,15 @@ def report_xlsx(report: Report, file: Path) -> None:
         _sheet(workbook, "Journal", ("export", *_JOURNAL), _journal(report), formats)
         if any("items" in category for site in report["sites"] for category in site["categories"]):
             _sheet(workbook, "Items", _ITEM, _items(report), formats)
+        _sheet(workbook, "Audit", ("audit_trail",), [{"audit_trail": report["audit_trail"]}], formats)
+        for sheet in workbook.worksheets():
+            sheet.set_footer(f"&L{trail_line(report)}&RPage &P of &N")
     write_files(file.parent, [File(name=file.name, content=content.getvalue(), media_type=XLSX_TYPE)])
+
+
+def trail_line(report: Report) -> str:
+    """Return the line that ties a report to the audit trail as it stood: `hub audit verify --head` takes what it says."""
+    return f"Audit trail: {report['audit_trail']}"
 
 
 def guarded(text: str) -> str:
@@ -158,7 +171,7 @@ class _Formats:
 
 
 def _sheet(
-    workbook: Workbook, name: str, columns: Sequence[str], rows: Iterator[Mapping[str, Cell]], formats: _Formats
+    workbook: Workbook, name: str, columns: Sequence[str], rows: Iterable[Mapping[str, Cell]], formats: _Formats
 ) -> None:
     sheet = workbook.add_worksheet(name)
     sheet.freeze_panes(1, 0)

@@ -15,14 +15,14 @@ from hub.service.context import Hub, NotFound, problem_document
 from hub.service.documents import Document, total
 from hub.service.frozen import amended_notes, posting_document
 from hub.service.previewing import Draft, checked, decisions_from, draft, sites_of
-from hub.service.report_files import report_csv, report_xlsx
+from hub.service.report_files import report_csv, report_xlsx, trail_line
 from hub.service.scope import CompanyRows, reading
 from hub.store.report_rows import CategoryValues, CountedItem, ReportedCount, ReportRows
 
 if TYPE_CHECKING:
     from hub.store import Row
 
-__all__ = ["report", "report_csv", "report_xlsx"]
+__all__ = ["report", "report_csv", "report_xlsx", "trail_line"]
 
 MICRO = 1_000_000
 MOVED: Mapping[str, tuple[Reason, ...]] = {
@@ -49,7 +49,8 @@ def report(
     """Report a count date: by site and category what the books carried before, what was counted, and the entries.
 
     An exported count is shown as it was frozen, any other as it would be exported now. items: with the items counted.
-    Amounts are texts with the currency's decimals; every key of the shape `preview` is there too.
+    Amounts are texts with the currency's decimals; every key of the shape `preview` is there too. audit_trail: the head of the
+    company's audit trail as the report was made.
     """
     with reading(hub, company) as rows:
         books = rows.books(connection)

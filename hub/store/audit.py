@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Iterator, Mapping
 from datetime import datetime
 from typing import NamedTuple
 
@@ -127,8 +127,8 @@ def trail_ends(connection: Connection, company_id: int | None = None) -> list[Tr
 def entries(connection: Connection, company_id: int) -> Iterator[Entry]:
     """Yield a company's entries as they are stored, in order, a few thousand at a time."""
     statement = _stored(company_id).order_by(AUDIT.c.seq)
-    for row in connection.execute(statement, execution_options={"yield_per": READ_AT_ONCE}):
-        yield Entry._make(row)
+    with connection.execute(statement, execution_options={"yield_per": READ_AT_ONCE}) as rows:
+        yield from map(Entry._make, rows)
 
 
 def newest_entries(connection: Connection, company_id: int, limit: int) -> list[Entry]:
@@ -137,7 +137,7 @@ def newest_entries(connection: Connection, company_id: int, limit: int) -> list[
     return [Entry._make(row) for row in connection.execute(statement)]
 
 
-def findings(connection: Connection, company: TrailEnd) -> Iterator[Finding]:
+def findings(connection: Connection, company: TrailEnd) -> Generator[Finding]:
     """Yield what is wrong with a company's trail, from its first entry to its last; raises NoAuditKey."""
     begun = connection.execute(
         select(func.max(AUDIT.c.seq)).where(AUDIT.c.company_id == company.company_id, AUDIT.c.action == BEGIN)

@@ -57,7 +57,7 @@ def test_a_file_of_one_site_does_not_block_another(two: Company) -> None:
 def test_confirming_twice_changes_nothing(counted: Company) -> None:
     code = counted.file(OCTOBER)
     assert counted.confirm(code) == counted.confirm(code)
-    assert len(counted.query("SELECT id FROM audit_event WHERE action = 'confirm'")) == 1
+    assert len(counted.query("SELECT seq FROM audit_event WHERE action = 'confirm'")) == 1
 
 
 def test_an_unconfirmed_file_is_withdrawn_without_an_opposite_entry(everywhere: Company) -> None:

@@ -294,7 +294,7 @@ def test_a_change_leaves_one_audit_row_and_no_change_leaves_none(company: Compan
     before = company.query("SELECT count(*) FROM audit_event")[0][0]
     company.imported("counts", COUNT, file_name="october.csv")
     company.imported("counts", COUNT, file_name="october.csv")
-    rows = company.query("SELECT actor, action, subject, detail FROM audit_event ORDER BY id")[before:]
+    rows = company.query("SELECT actor, action, subject, detail FROM audit_event ORDER BY seq")[before:]
     assert [row[:3] for row in rows] == [("tester", "import", "counts")]
     assert '"file":"october.csv"' in rows[0][3]
     assert '"sha256":"' in rows[0][3]

@@ -63,7 +63,17 @@ def test_the_csv_says_which_export_each_row_is_of(counted: Hub) -> None:
         ("adjustment", "AP", ""),
         ("journal", "DT", code),
         ("journal", "AP", ""),
+        ("audit", "", ""),
     }
+
+
+def test_every_file_says_how_far_the_audit_trail_had_come(counted: Hub, tmp_path: Path) -> None:
+    found = report(counted, "ACME", OCTOBER)
+    line = f"Audit trail: {found['audit_trail']}"
+    assert [row["memo"] for row in rows(report_csv(found)) if row["section"] == "audit"] == [line]
+    made = book(found, tmp_path / "report.xlsx")
+    assert [cell.value for cell in column(made["Audit"], "Audit trail")] == [found["audit_trail"]]
+    assert {sheet.oddFooter.left.text for sheet in made} == {line}
 
 
 @pytest.mark.parametrize(
@@ -99,15 +109,15 @@ def test_names_are_guarded_in_the_csv_and_amounts_are_not(counted: Hub) -> None:
     change(counted, "UPDATE category SET name = :name WHERE name = 'Produce'", name=HOSTILE)
     change(counted, "UPDATE item SET name = :name WHERE name = 'Lettuce'", name="a\r\n-2")
     found = rows(report_csv(report(counted, "ACME", OCTOBER, items=True)))
-    assert {row["category"] for row in found} == {"Meat", f"'{HOSTILE}", "Liquor"}
+    assert {row["category"] for row in found if row["section"] != "audit"} == {"Meat", f"'{HOSTILE}", "Liquor"}
     assert "'a\r\n-2" in {row["item"] for row in found}
     assert "-215.70" in {row["change"] for row in found}
 
 
 def test_the_workbook_has_numbers_as_numbers_and_dates_as_dates(counted: Hub, tmp_path: Path) -> None:
     made = book(report(counted, "ACME", OCTOBER, items=True), tmp_path / "report.xlsx")
-    assert made.sheetnames == ["Adjustments", "Journal", "Items"]
-    adjustments, journal, items = (made[name] for name in made.sheetnames)
+    assert made.sheetnames == ["Adjustments", "Journal", "Items", "Audit"]
+    adjustments, journal, items = (made[name] for name in made.sheetnames[:3])
     assert [(cell.value, cell.data_type) for cell in column(adjustments, "Change")] == [
         (307.68, "n"),
         (-215.7, "n"),
