@@ -271,7 +271,7 @@ class ExportRows:
 
     def audited(self, action: str, subject: str, detail: Mapping[str, object]) -> bool:
         """Whether this was recorded before, word for word."""
-        statement = select(AUDIT.c.id).where(
+        statement = select(AUDIT.c.seq).where(
             AUDIT.c.company_id == self.company_id,
             AUDIT.c.action == action,
             AUDIT.c.subject == subject,
