@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextvars
 import decimal
 import logging
-import signal
 import subprocess
 import sys
 import threading
@@ -14,7 +13,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
 from queue import SimpleQueue
-from threading import Event, current_thread, main_thread
+from threading import Event, current_thread
 from typing import Any
 
 import httpx2
@@ -413,15 +412,21 @@ def test_an_endless_recursion_comes_back_as_an_error_of_the_contract() -> None:
         opened.post(entry())
 
 
-def test_an_operator_who_interrupts_a_call_gives_it_up(hang: Hang) -> None:
-    def post(_: object) -> Any:
-        signal.pthread_kill(main_thread().ident or 0, signal.SIGINT)
-        return hang()
+def test_an_operator_who_interrupts_a_call_gives_it_up(hang: Hang, monkeypatch: pytest.MonkeyPatch) -> None:
+    waited, here = Event.wait, current_thread()
+
+    def interrupted(event: Event, timeout: float | None = None) -> bool:
+        if current_thread() is here:
+            waited(hang.entered)
+            raise KeyboardInterrupt
+        return waited(event, timeout)
 
     client = httpx2.Client(transport=httpx2.MockTransport(lambda _: httpx2.Response(200)))
-    opened = connector(post=post).open(replace(BOOKS, client=client), deadline_s=AMPLE_S)
-    with pytest.raises(KeyboardInterrupt):
-        opened.post(entry())
+    opened = connector(post=hang).open(replace(BOOKS, client=client), deadline_s=AMPLE_S)
+    with monkeypatch.context() as patched:
+        patched.setattr(Event, "wait", interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            opened.post(entry())
     assert client.is_closed
     with pytest.raises(OutcomeUnknown, match="did not answer"):
         opened.post(entry())
