@@ -24,14 +24,15 @@ def main() -> None:
 
 
 def _measures(*, quick: bool) -> Iterable[Callable[[], Iterable[Figure]]]:
+    from bench import engine, imports, journals, previews
     from bench import help as help_text
-    from bench import imports, journals, previews
 
     return (
         help_text.figures,
         lambda: journals.figures(quick=quick),
         lambda: previews.figures(quick=quick),
         imports.figures,
+        lambda: engine.figures(quick=quick),
     )
 
 

@@ -119,7 +119,7 @@ class Durable:
         """
         if self._dbos is None:
             self._close()
-            return True
+            return self._in_hand.wait_until_empty(within_s)
         until = time.monotonic() + within_s
         for event in self._dbos.background_thread_stop_events:
             event.set()

@@ -5,22 +5,24 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+from uuid import uuid4
 
 from hub.engine import library
 from hub.engine.place import engine_url, keep_a_log
 from hub.engine.port import checked
 
 if TYPE_CHECKING:
-    from dbos import EnqueueOptions
+    from dbos import EnqueueOptions, WorkflowStatus
 
 EXPORTS, JOBS = "exports", "jobs"
 """The two queues, each named like the work that is queued on it."""
-POLL_S = 0.2
+POLL_S = 0.1
 JOBS_POLL_S = 1.0
 JOBS_AT_ONCE = 4  # of one worker; different ones, as no job overlaps itself
 KEPT = timedelta(days=1)
 BATCH = 500
+MOST_LOOKED_AT = 2_000
 OVER = ["SUCCESS", "ERROR", "CANCELLED", "MAX_RECOVERY_ATTEMPTS_EXCEEDED"]
 
 
@@ -57,27 +59,21 @@ class Queues:
 
     def add_job(self, queued_as: str, name: str, due: str) -> None:
         """Queue a job's run; one that is or was queued under the same id is not queued again."""
-        if not self._client.list_workflows(workflow_ids=[queued_as], load_input=False, load_output=False):
+        if not self._listed(workflow_ids=[queued_as]):
             self._client.enqueue(_options(JOBS, queued_as, name), name, due)
 
-    def waiting(self, queued_as: Collection[str], *, taken: bool = False) -> set[str]:
-        """Return those of the ids that are queued; taken: also those that a worker took and has not ended."""
-        found: set[str] = set()
-        for some in _batches(queued_as):
-            rows = self._client.list_workflows(
-                workflow_ids=some,
-                status=["ENQUEUED", "PENDING"] if taken else "ENQUEUED",
-                load_input=False,
-                load_output=False,
-            )
-            found.update(row.workflow_id for row in rows)
-        return found
+    def is_waiting(self, queued_as: str) -> bool:
+        """Whether that piece of work is queued and was not taken."""
+        return bool(self._listed(workflow_ids=[queued_as], status="ENQUEUED"))
+
+    def exports(self) -> set[int]:
+        """Return the exports that are queued or in a worker's hands, by whoever; of a long queue its first part."""
+        rows = self._listed(queue_name=EXPORTS, status=["ENQUEUED", "PENDING"], limit=MOST_LOOKED_AT)
+        return {export_id_of(row.workflow_id) for row in rows}
 
     def taken(self) -> list[Taken]:
         """Return what is in any worker's hands, dead ones included."""
-        rows = self._client.list_workflows(
-            queue_name=[EXPORTS, JOBS], status="PENDING", load_input=False, load_output=False
-        )
+        rows = self._listed(queue_name=[EXPORTS, JOBS], status="PENDING")
         return [
             Taken(queued_as=row.workflow_id, queue=row.queue_name or "", worker=row.executor_id or "") for row in rows
         ]
@@ -90,26 +86,30 @@ class Queues:
     def prune(self, now: datetime) -> None:
         """Delete what was over a day ago, and what no worker of this shape will ever take."""
         before = (now.astimezone(UTC) - KEPT).isoformat()
-        while over := self._client.list_workflows(
-            status=OVER, completed_before=before, limit=BATCH, load_input=False, load_output=False
-        ):
+        while over := self._listed(status=OVER, completed_before=before, limit=BATCH):
             self._client.delete_workflows([row.workflow_id for row in over])
         shapes = {version["version_name"] for version in self._client.list_application_versions()} - {library.SHAPE}
-        while shapes and (
-            left := self._client.list_workflows(
-                status="ENQUEUED",
-                app_version=sorted(shapes),
-                end_time=before,
-                limit=BATCH,
-                load_input=False,
-                load_output=False,
-            )
-        ):
+        old = {"status": "ENQUEUED", "app_version": sorted(shapes), "end_time": before, "limit": BATCH}
+        while shapes and (left := self._listed(**old)):
             self._client.delete_workflows([row.workflow_id for row in left])
 
     def close(self) -> None:
         """Close the connections."""
         self._client.destroy()
+
+    def _listed(self, **which: Any) -> list[WorkflowStatus]:  # noqa: ANN401  # the library's own filters
+        """List rows without what they carry."""
+        return self._client.list_workflows(load_input=False, load_output=False, **which)
+
+
+def export_id_of(queued_as: str) -> int:
+    """Return which export a piece of work is about, from the id it is queued under."""
+    return int(queued_as.split("/")[1])
+
+
+def new_id(export_id: int) -> str:
+    """Return an id to queue an export's work under, a fresh one each time."""
+    return f"export/{export_id}/{uuid4().hex}"
 
 
 def _options(queue: str, queued_as: str, partition: str) -> EnqueueOptions:

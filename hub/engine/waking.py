@@ -5,11 +5,10 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable, Iterable
-from uuid import uuid4
 
 from hub.engine.in_hand import InHand
 from hub.engine.port import Due, checked
-from hub.engine.queues import Queues
+from hub.engine.queues import Queues, new_id
 
 MOST_REMEMBERED = 10_000
 
@@ -33,32 +32,30 @@ class Waking:
 
     def wake(self, export_id: int, partition: str) -> None:
         """Queue an export's work, unless it is known to wait in a queue already."""
-        known = self._known([export_id])
-        if not known or not self._queues().waiting(known.values()):
+        with self._lock:
+            known = self._queued.get(export_id)
+        if known is None or not self._queues().is_waiting(known):
             self._queue(export_id, checked(partition))
 
     def wake_due(self, due: Iterable[Due], in_hand: InHand) -> None:
-        """Queue the work of exports, except what waits or what a worker has taken: the next sweep finds it again."""
+        """Queue the work of exports, except what is queued or taken, here or elsewhere: the next sweep finds it again."""
         wanted = dict(due)
-        known = self._known(wanted)
-        here = in_hand.exports()  # after what is known, as work is first in hand and then forgotten
-        held = self._queues().waiting(known.values(), taken=True) if known else set()
+        if not wanted:
+            return
+        queued = self._queues().exports()
+        not_again = queued | in_hand.exports()
         for export_id, partition in wanted.items():
-            if export_id not in here and known.get(export_id) not in held:
-                self._queue(export_id, checked(partition))
+            if export_id not in not_again:
+                self.wake(export_id, partition)
 
     def began(self, export_id: int) -> None:
         """Forget what was queued of an export: its work begins, so a wake from now on is a new one."""
         with self._lock:
             self._queued.pop(export_id, None)
 
-    def _known(self, export_ids: Iterable[int]) -> dict[int, str]:
-        with self._lock:
-            return {export_id: self._queued[export_id] for export_id in export_ids if export_id in self._queued}
-
     def _queue(self, export_id: int, partition: str) -> None:
         lane = f"{partition}/{export_id % self._lanes}"
-        queued_as = f"export/{export_id}/{uuid4().hex}"
+        queued_as = new_id(export_id)
         with self._lock:
             self._queued.pop(export_id, None)
             self._queued[export_id] = queued_as

@@ -82,6 +82,7 @@ class Rows:
     """The engine's own tables, read and written past the engine."""
 
     def __init__(self, hub_url: str) -> None:
+        self.hub_url = hub_url
         self.engine = create_engine(engine_url(hub_url))
         self._prefix = "" if make_url(hub_url).get_backend_name() == "sqlite" else f"{SCHEMA}."
 

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from hub.engine import Durable, Waker, engine_url
+from hub.engine.queues import Queues
 from tests.conftest import SqliteDatabases
 from tests.engine.conftest import ON_SQLITE, PATIENCE_S, Asked, Rows, Started, Worked
 
@@ -117,6 +118,22 @@ def test_waking_an_export_that_waits_queues_it_once_and_one_that_is_worked_on_ag
     assert len(rows.queued_as(2)) == 1
     gate.set()
     worked.wait_for(1, 1, 2)
+
+
+def test_a_sweep_queues_nothing_that_another_process_queued_or_is_working_on(
+    started: Started, worked: Worked, rows: Rows, empty_database_url: str
+) -> None:
+    waker = Waker(empty_database_url)
+    for export_id in (1, 2):
+        waker.wake(export_id, "9")
+    rows.take(rows.queued_as(1)[0], "w2")
+    sweep = Asked(lambda: [(1, "9"), (2, "9"), (3, "9")])
+    started(sweep=sweep, sweep_s=0.02, alive=lambda: ["w1", "w2"])
+    sweep.wait_for_more(10)
+    assert [len(rows.queued_as(export_id)) for export_id in (1, 2, 3)] == [1, 1, 1]
+    assert worked.began == []
+    rows.run("DELETE FROM {}workflow_status")
+    assert waker.stop(0)
 
 
 @ON_SQLITE
@@ -329,3 +346,32 @@ def test_an_sqlite_file_is_written_through_a_log_and_the_hubs_own_is_not_touched
         assert connection.execute("PRAGMA journal_mode").fetchone() == ("wal",)
     connection.close()
     assert not Path(url.removeprefix("sqlite:///")).exists()
+
+
+def test_work_that_was_given_up_while_it_went_on_ends_and_holds_nothing_up(
+    started: Started, worked: Worked, rows: Rows
+) -> None:
+    engine = started()
+    gate = worked.hold(1)
+    engine.wake(1, "9")
+    worked.wait_until(lambda worked: worked.began == [1])
+    queues = Queues(rows.hub_url)
+    queues.cancel(rows.queued_as(1))
+    queues.close()
+    engine.wake(2, "9")
+    worked.wait_for(2)
+    gate.set()
+    worked.wait_for(1, 2)
+
+
+@pytest.mark.parametrize("databases", ["postgresql"], indirect=True)
+def test_lost_connections_are_made_anew(started: Started, worked: Worked, rows: Rows) -> None:
+    engine = started(sweep=lambda: [] if worked.ended == [1, 2, 3] else [(3, "9")] * (2 in worked.ended), sweep_s=0.02)
+    engine.wake(1, "9")
+    worked.wait_for(1)
+    rows.run(
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+        "WHERE datname = current_database() AND pid <> pg_backend_pid()"
+    )
+    engine.wake(2, "9")
+    worked.wait_for(2, 3)
