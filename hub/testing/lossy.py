@@ -56,7 +56,7 @@ class LossyTransport(httpx2.BaseTransport):
         request.read()
         fault = self._chosen(request)
         if fault is None:
-            return self._inner.handle_request(request)
+            return self._passed_on(request)
         return self._before(fault, request) or self._after(fault, request)
 
     def close(self) -> None:
@@ -78,17 +78,28 @@ class LossyTransport(httpx2.BaseTransport):
         return refused(fault, request, self._clock) if fault in REFUSED else None
 
     def _after(self, fault: Fault, request: httpx2.Request) -> httpx2.Response:
-        answer = self._inner.handle_request(request)
+        answer = self._passed_on(request)
         answer.read()
         if fault in SPOILED:
             return spoiled(fault, answer, request, self._clock)
         raise self._failure(_RAISED_AFTER[fault], fault, request)
 
+    def _passed_on(self, request: httpx2.Request) -> httpx2.Response:
+        try:
+            return self._inner.handle_request(request)
+        except httpx2.ReadTimeout:  # a ledger that commits late says so at once; its caller waited
+            self._wait(request, "read")
+            raise
+
+    def _wait(self, request: httpx2.Request, kind: str) -> None:
+        if self._clock is not None:
+            self._clock.advance(time_out_s(request, kind))
+
     def _failure(
         self, kind: type[httpx2.TransportError], fault: Fault, request: httpx2.Request
     ) -> httpx2.TransportError:
-        if issubclass(kind, httpx2.TimeoutException) and self._clock is not None:
-            self._clock.advance(time_out_s(request, "connect" if kind is httpx2.ConnectTimeout else "read"))
+        if issubclass(kind, httpx2.TimeoutException):
+            self._wait(request, "connect" if kind is httpx2.ConnectTimeout else "read")
         return kind(f"injected: {fault}", request=request)
 
 

@@ -127,6 +127,15 @@ def test_an_entry_that_exists_already_and_is_not_shown_yet_is_unknown() -> None:
         session.post(entry())
 
 
+def test_an_entry_that_exists_twice_already_is_unknown_so_that_the_hub_looks_at_both() -> None:
+    world = World(Profile.EXTERNAL_ID)
+    world.ledger.misbehave(LedgerFault.WRITTEN_TWICE)
+    session = world.session()
+    session.post(entry())
+    with pytest.raises(OutcomeUnknown):
+        session.post(entry())
+
+
 def test_reading_a_journal_tells_how_it_stands_now(world: World) -> None:
     session = world.session()
     receipt = session.post(entry())

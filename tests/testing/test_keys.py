@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import httpx2
 import pytest
 
@@ -175,6 +177,15 @@ def test_a_late_journal_is_there_when_its_time_has_come_and_not_before(profile: 
     assert ids(world) == ["J1001"]
     assert world.ledger.journals()[0].created_at == world.clock.now()
     assert world.ledger.fired == {LedgerFault.LATE_COMMIT: 1}
+
+
+def test_a_late_journal_is_dated_when_it_came_though_nobody_looked_then() -> None:
+    world = World(Profile.REQUEST_ID)
+    world.ledger.commit_late(60)
+    lost(world)
+    came = world.clock.now() + timedelta(seconds=60)
+    world.clock.advance(3_600)
+    assert world.ledger.journals()[0].created_at == came
 
 
 def test_a_late_journal_may_come_later_than_the_profile_declares() -> None:

@@ -163,6 +163,17 @@ def test_a_time_out_takes_as_long_as_the_caller_waits_in_virtual_time() -> None:
     assert passed == [20, 5, 0]
 
 
+def test_the_caller_of_a_late_journal_waits_for_its_time_out() -> None:
+    world = World()
+    world.ledger.commit_late(60)
+    start = world.clock.now()
+    with httpx2.Client(transport=transport(world), timeout=20) as client, pytest.raises(httpx2.ReadTimeout):
+        client.post(f"{BASE_URL}/companies/1/journals", json=journal_body())
+    assert (world.clock.now() - start).total_seconds() == 20
+    world.clock.advance(40)
+    assert len(world.ledger.journals()) == 1
+
+
 def test_a_byte_a_second_ends_when_the_callers_patience_does() -> None:
     world = World()
     start = world.clock.now()

@@ -17,6 +17,8 @@ from hub.api import (
     NotWritten,
     OutcomeUnknown,
     PeriodClosed,
+    Receipt,
+    ReceiptStatus,
     ReconnectNeeded,
     TryLater,
 )
@@ -63,6 +65,14 @@ def test_a_throttled_call_wrote_nothing_and_says_when_to_come_again(
 def test_every_other_fault_leaves_the_outcome_unknown(world: World, fault: Fault) -> None:
     with pytest.raises(OutcomeUnknown):
         world.session(fault).post(entry())
+
+
+@pytest.mark.parametrize("fault", sorted(set(UNKNOWN) - {Fault.GZIP_BOMB}))
+def test_the_connector_itself_says_so_and_needs_no_host_to_doubt_it(fault: Fault) -> None:
+    world = World()
+    lossy = LossyTransport(world.ledger.transport(), Script([fault]))
+    with httpx2.Client(transport=lossy) as through, pytest.raises(OutcomeUnknown):
+        world.bare_session(through).post(entry())
 
 
 @pytest.mark.parametrize("fault", [*NOTHING_LEFT, *THROTTLED, *UNKNOWN])
@@ -181,6 +191,15 @@ def test_a_listed_code_counts_whatever_the_status_of_the_error(status: int) -> N
 def test_an_answer_that_proves_nothing_leaves_the_outcome_unknown(status: int, answer: dict[str, Any]) -> None:
     with answering(status, **answer) as client, pytest.raises(OutcomeUnknown):
         World().bare_session(client).post(entry())
+
+
+def test_a_success_that_speaks_of_an_error_says_nothing_about_a_journal() -> None:
+    receipt = Receipt(id="J1001", status=ReceiptStatus.POSTED)
+    with answering(200, json=refusal("journal_unknown")) as client, pytest.raises(ConnectorError):
+        World().bare_session(client).read(receipt)
+    with answering(200, json=refusal("already_exists")) as client, pytest.raises(OutcomeUnknown) as raised:
+        World(Profile.EXTERNAL_ID).bare_session(client).post(entry())
+    assert raised.value.code == "unreadable"
 
 
 def recorded_answer(world: World) -> dict[str, Any]:

@@ -72,6 +72,18 @@ def test_faults_reach_a_real_client_through_the_socket(fault: Fault, journals: i
     assert len(world.ledger.journals()) == journals
 
 
+def test_a_network_can_be_lossy_on_the_callers_side_of_the_socket() -> None:
+    world = World()
+    with serve(world.ledger) as base_url:
+        lossy = LossyTransport(httpx2.HTTPTransport(trust_env=False), Script([Fault.TRUNCATED]))
+        with httpx2.Client(transport=lossy, base_url=base_url) as through:
+            with pytest.raises(OutcomeUnknown) as raised:
+                post(world, through)
+            assert raised.value.code == "unreadable"
+            assert through.get("/companies").json()["companies"][0]["id"] == "1"
+    assert len(world.ledger.journals()) == 1
+
+
 def test_a_late_commit_closes_the_connection_and_the_next_call_opens_another() -> None:
     world = World(Profile.REQUEST_ID)
     world.ledger.commit_late(60)

@@ -29,7 +29,7 @@ TICK_S = 0.05
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Serve until SIGTERM or SIGINT; print one line of JSON, with base_url, when ready."""
-    options = _parser().parse_args(arguments)
+    options = parser().parse_args(arguments)
     accounts = read_chart(options.chart) if options.chart else CHART
     state = StateFile(options.file, accounts) if options.file else None
     ledger = FakeLedger(
@@ -54,25 +54,26 @@ def main(arguments: Sequence[str] | None = None) -> None:
             ledger.trial_balance()  # writes what was due by now, though nobody calls
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m hub.testing.ledger", description=main.__doc__)
-    parser.add_argument("--port", type=int, default=0, help="0 for any free one")
-    parser.add_argument("--profile", type=Profile, choices=list(Profile), default=Profile.REQUEST_ID)
-    parser.add_argument("--file", type=Path, help="append every journal to this file, and begin with those in it")
-    parser.add_argument("--chart", type=Path, help="accounts: CSV with number, name, kind, active and perhaps id")
-    parser.add_argument("--currency", default="USD")
-    parser.add_argument("--company", default="1", help="the company's id")
-    parser.add_argument("--latency-ms", type=int, default=0, help="how long each call takes")
-    parser.add_argument("--key-life-s", type=int, help="instead of the profile's")
-    parser.add_argument("--calls-per-minute", type=int, help="answer 429 to more")
-    parser.add_argument("--calls-at-once", type=int, help="answer 429 to more")
-    parser.add_argument(
+def parser() -> argparse.ArgumentParser:
+    """Return the options that the command takes."""
+    command = argparse.ArgumentParser(prog="python -m hub.testing.ledger", description=main.__doc__)
+    command.add_argument("--port", type=int, default=0, help="0 for any free one")
+    command.add_argument("--profile", type=Profile, choices=list(Profile), default=Profile.REQUEST_ID)
+    command.add_argument("--file", type=Path, help="append every journal to this file, and begin with those in it")
+    command.add_argument("--chart", type=Path, help="accounts: CSV with number, name, kind, active and perhaps id")
+    command.add_argument("--currency", default="USD")
+    command.add_argument("--company", default="1", help="the company's id")
+    command.add_argument("--latency-ms", type=int, default=0, help="how long each call takes")
+    command.add_argument("--key-life-s", type=int, help="instead of the profile's")
+    command.add_argument("--calls-per-minute", type=int, help="answer 429 to more")
+    command.add_argument("--calls-at-once", type=int, help="answer 429 to more")
+    command.add_argument(
         "--lose-answers", type=float, default=0, metavar="P", help="lose the answers of P of the writes"
     )
-    parser.add_argument("--late", type=float, default=0, metavar="SECONDS", help="how late writes come at most")
-    parser.add_argument("--late-share", type=float, default=0, metavar="P", help="P of the writes come late")
-    parser.add_argument("--seed", type=int, default=0, help="for --lose-answers and --late")
-    return parser
+    command.add_argument("--late", type=float, default=0, metavar="SECONDS", help="how late writes come at most")
+    command.add_argument("--late-share", type=float, default=0, metavar="P", help="P of the writes come late")
+    command.add_argument("--seed", type=int, default=0, help="for --lose-answers and --late")
+    return command
 
 
 def _limits(options: argparse.Namespace) -> Limits:
