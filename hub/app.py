@@ -72,7 +72,6 @@ class Installation:
         """
         from dataclasses import replace
 
-
         called = name or socket.gethostname()
         with self.open(home) as opened, only_one(opened.home, called):
             own: Posting = replace(opened.posting, worker=called, beats=True, wake=None)
@@ -151,6 +150,7 @@ def only_one(home: Path, name: str) -> Iterator[None]:
 def work_until_stopped(hub: Hub, *, threads: int, ready: Callable[[str], None]) -> None:
     """Run a worker: its signs of life, its engine and its jobs, until SIGTERM or SIGINT."""
     from hub.engine import Durable, Job
+    from hub.engine.pulse import Pulse
     from hub.service import jobs
     from hub.service.automatic import export_automatically
     from hub.service.posting import life, working
@@ -172,12 +172,14 @@ def work_until_stopped(hub: Hub, *, threads: int, ready: Callable[[str], None]) 
             Job(name="night watch", every_s=WATCH_S, run=lambda: _logged(jobs.check_by_night(hub))),
         ),
     )
-    heart = threading.Thread(target=_beat, args=(hub, stopped), name="signs of life", daemon=True)
+    every_s = hub.posting.rules.timing.alive_s / 4
+    heart = Pulse(partial(_beat, hub, stopped), name="signs of life", every_s=every_s)
     engine.start()
     heart.start()
     ready(hub.posting.worker)
     stopped.wait()
     ended = engine.stop(hub.posting.rules.timing.call_s)
+    heart.stop(hub.posting.rules.timing.alive_s)
     life.stop(hub)
     if not ended:  # a plugin hangs: what it was doing is looked up by whoever takes it over
         hub.database.close()
@@ -185,18 +187,15 @@ def work_until_stopped(hub: Hub, *, threads: int, ready: Callable[[str], None]) 
 
 
 def _beat(hub: Hub, stopped: threading.Event) -> None:
-    """Give a sign of life four times in the time that one lasts; where another goes by this name, stop."""
+    """Give a sign of life; where another process goes by this worker's name, stop."""
     from hub.service.posting.life import beat
     from hub.store.worker_rows import WorkerReplaced
 
-    while not stopped.wait(hub.posting.rules.timing.alive_s / 4):
-        try:
-            beat(hub)
-        except WorkerReplaced:
-            log.error("another process goes by the name of worker %s: this one stops", hub.posting.worker)
-            stopped.set()
-        except Exception:
-            log.exception("worker %s could not give a sign of life", hub.posting.worker)
+    try:
+        beat(hub)
+    except WorkerReplaced:
+        log.error("another process goes by the name of worker %s: this one stops", hub.posting.worker)
+        stopped.set()
 
 
 def _logged(done: Sequence[str]) -> None:

@@ -35,7 +35,7 @@ def show_export(here: Here, made: Export) -> None:
 
 def exit_code(made: Export) -> Code:
     """Return 0 where all that was asked is done, 3 where it is under way, 1 where it was refused."""
-    if made["state"] in UNCERTAIN:
+    if made["export"] and made["state"] in UNCERTAIN:
         return Code.NOT_KNOWN
     if not made["export"] or any(problem["blocking"] for problem in made["problems"]):
         return Code.REFUSED

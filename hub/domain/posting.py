@@ -225,7 +225,7 @@ class Rules:
         """Return how long until the next call: as long as the system asked, else longer each time (seconds)."""
         timing = self.timing
         own = min(timing.first_wait_s * 2 ** min(max(standing.calls - 1, 0), 16), timing.longest_wait_s)
-        return own if asked_s is None else min(max(asked_s, 1.0), timing.longest_wait_s)
+        return own if asked_s is None else min(max(asked_s, 1), timing.longest_wait_s)
 
     def _capped(self, standing: Standing) -> Standing:
         if standing.calls < self.most_calls():

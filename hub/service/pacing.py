@@ -9,16 +9,15 @@ from hub.service.context import Hub
 from hub.store import Row, Transaction
 from hub.store.traffic_rows import book_call, traffic
 
-MINUTE_S = 60.0
+MINUTE_S = 60
 BURST_SHARE = 10
-PATIENCE = 0.5  # of a call's deadline may go by waiting for its turn
 
 
 def pace(hub: Hub, company_id: int, connection_id: int, limits: Limits) -> bool:
     """Wait for the next call that a connection's rate allows, over all workers; False where it is not soon enough."""
     if limits.calls_per_minute is None:
         return True
-    patience_s = hub.posting.rules.timing.call_s * PATIENCE
+    patience_s = hub.posting.rules.timing.call_s / 2  # the rest is for the call
     while True:
         with hub.database.write() as connection:
             now = hub.database.now(connection)
@@ -40,10 +39,10 @@ def _booked(connection: Transaction, row: Row, per_minute: int, now: datetime, *
     burst = max(1, per_minute // BURST_SHARE)
     interval = timedelta(seconds=MINUTE_S / max(per_minute - burst, 1))
     arrival = max(row["next_call_at"] or now, now)
-    wait = max((arrival - (burst - 1) * interval - now).total_seconds(), 0.0)
+    wait = max((arrival - (burst - 1) * interval - now).total_seconds(), 0)
     if wait > patience_s:
         return None
     booked = book_call(
         connection, row["company_id"], row["connection_id"], seen=row["next_call_at"], next_call_at=arrival + interval
     )
-    return wait if booked else -1.0
+    return wait if booked else -1

@@ -15,7 +15,9 @@ class WorkerReplaced(Exception):
     """Another process goes by this worker's name now."""
 
 
-def register(connection: Connection, name: str, incarnation: str, version: str, now: datetime, until: datetime) -> None:
+def register(
+    connection: Connection, name: str, incarnation: str, *, version: str, now: datetime, until: datetime
+) -> None:
     """Say that a worker has started; what went by its name before is no longer it."""
     connection.execute(delete(WORKER).where(WORKER.c.name == name))
     values = {"name": name, "incarnation": incarnation, "version": version, "started_at": now, "alive_until": until}

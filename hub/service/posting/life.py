@@ -19,7 +19,8 @@ def start(hub: Hub) -> None:
     with hub.database.write() as connection:
         now = hub.database.now(connection)
         forget_dead(connection, now - timedelta(seconds=FORGOTTEN_AFTER_S))
-        register(connection, posting.worker, posting.incarnation, __version__, now, _until(hub, now))
+        until = _until(hub, now)
+        register(connection, posting.worker, posting.incarnation, version=__version__, now=now, until=until)
 
 
 def beat(hub: Hub) -> None:
@@ -76,7 +77,8 @@ def sign(hub: Hub, connection: Transaction, now: datetime) -> None:
     try:
         renew(connection, hub.posting.worker, hub.posting.incarnation, until)
     except WorkerReplaced:
-        register(connection, hub.posting.worker, hub.posting.incarnation, __version__, now, until)
+        name, incarnation = hub.posting.worker, hub.posting.incarnation
+        register(connection, name, incarnation, version=__version__, now=now, until=until)
 
 
 def _until(hub: Hub, now: datetime) -> datetime:

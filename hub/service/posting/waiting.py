@@ -12,14 +12,14 @@ from hub.service.posting.working import work
 from hub.service.scope import reading
 
 MOVING = frozenset({"FROZEN", "SENDING", "UNKNOWN"})
-LOOK_S = 0.25
+LOOKS_PER_S = 4
 
 
 def wait_for(hub: Hub, company: str, made: dict[str, Any], patience_s: float) -> dict[str, Any]:
     """Return an export once it rests or needs a person, or as it is when patience ends (seconds)."""
     until = time.monotonic() + patience_s
     while is_moving(made) and time.monotonic() < until:
-        hub.posting.sleep(LOOK_S)
+        hub.posting.sleep(1 / LOOKS_PER_S)
         if hub.posting.wake is None:
             with reading(hub, company) as rows:
                 export = rows.exports.by_code(made["export"])

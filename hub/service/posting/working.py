@@ -66,7 +66,7 @@ def _called(hub: Hub, company: str, books: OpenBooks, claimed: Claim) -> Told:
     if claimed.action is Action.LOOK_UP:
         return look_up(books, claimed.entry, late)
     if not _in_time(hub, claimed):
-        return Told(answer=Answer(outcome=Outcome.TRY_LATER, wait_s=1.0), message=TOO_LATE, code="too_late")
+        return Told(answer=Answer(outcome=Outcome.TRY_LATER, wait_s=1), message=TOO_LATE, code="too_late")
     return send(books, claimed.entry, late)
 
 
