@@ -133,7 +133,6 @@ class UpToDeadline:
         self._ended = True
         try:
             if opened is not None and not self._thread.left:
-                self._opened = None  # closed here, and not once more by a late thread
                 self._waited("close", opened.close, lambda _: None)
         except Silent:
             pass  # logged, and nothing that was done changes

@@ -31,6 +31,7 @@ from hub.api import (
     hookimpl,
 )
 from hub.plugins import GuardedConnector, GuardedSession, PluginFailed, load
+from hub.plugins.deadline import Abandoned, PluginThread, Silent
 from hub.plugins.waiting import MOST_ABANDONED, OnLate
 from tests.plugins.scripted import (
     BOOKS,
@@ -364,6 +365,21 @@ def test_a_session_that_cannot_be_opened_leaves_no_thread() -> None:
     with pytest.raises(ConnectorError, match="broke the contract"):
         session(deadline_s=AMPLE_S, open=None)
     assert plugin_threads() == []
+
+
+def test_what_a_thread_comes_to_after_the_deadline_is_not_begun(monkeypatch: pytest.MonkeyPatch) -> None:
+    begun: list[str] = []
+    late: list[object] = []
+    abandoned = Abandoned()
+    with monkeypatch.context() as busy:  # a machine so busy that the thread does not get to run
+        busy.setattr(threading.Thread, "start", lambda _: None)
+        thread = PluginThread("plugin ledgerly", SOON_S, abandoned)
+    monkeypatch.setattr(abandoned, "add", lambda it: it.start())
+    with pytest.raises(Silent):
+        thread.do(lambda: begun.append("posted"), late.append)
+    threads_end()
+    assert begun == []
+    assert len(late) == 1
 
 
 SPEAKER = contextvars.ContextVar("SPEAKER", default="nobody")
