@@ -27,6 +27,7 @@ from hub.store import Database
 from hub.store.posting_rows import POSTING
 from hub.testing import connector
 from hub.testing.clock import VirtualClock
+from hub.testing.connector import Settings
 from hub.testing.ledger import FakeLedger
 from hub.testing.lossy import Fault, LossyTransport, writes
 from hub.testing.profile import Profile
@@ -81,7 +82,9 @@ class House:
         rules: Rules | None = None,
         ledger: FakeLedger | None = None,
         clock: VirtualClock | None = None,
+        company: str = "ACME",
     ) -> None:
+        self.company = company
         self.clock = clock or VirtualClock()
         self.profile = profile
         self.ledger = ledger or FakeLedger(now=self.clock.now, profile=profile)
@@ -106,7 +109,7 @@ class House:
 
     def set_up(self, sites: Sequence[str] = ("DT",), **settings: str) -> House:
         """Add the company, its connection, chart, maps and opening values."""
-        add_company(self.hub, code="ACME", name="Acme Restaurants", currency="USD")
+        add_company(self.hub, code=self.company, name="Acme Restaurants", currency="USD")
         self.connect(**settings)
         self.imports("gl-accounts", "number,name,kind", *(f"{n},{name},{kind}" for n, (name, kind) in GL.items()))
         self.imports("departments", "department,asset_account,cogs_account", "Food,1310,5010", "Bar,1340,5100")
@@ -122,7 +125,7 @@ class House:
     def connect(self, name: str = "books", **settings: str) -> None:
         """Add a connection to the ledger."""
         chosen = {"base_url": "http://127.0.0.1:9", "profile": self.profile.value, **settings}
-        add_connection(self.hub, "ACME", connector="fake", name=name, settings=chosen)
+        add_connection(self.hub, self.company, connector="fake", name=name, settings=chosen)
 
     def chart(self, name: str = "books") -> None:
         """Import the ledger's chart and map every GL Account to it."""
@@ -134,7 +137,7 @@ class House:
         """Import CSV text that must be taken whole."""
         file = io.BytesIO("\n".join((*lines, "")).encode())
         now = self.clock.now()
-        result = import_file(self.database, "ACME", kind, file, actor="alice", now=now, connection=connection)
+        result = import_file(self.database, self.company, kind, file, actor="alice", now=now, connection=connection)
         assert result.errors == (), result.errors
 
     def counts(self, site: str = "DT", day: str = OCTOBER, values: Mapping[str, str] = COUNTED) -> None:
@@ -144,35 +147,37 @@ class House:
 
     def sets(self, **changes: str) -> None:
         """Change company settings."""
-        set_company(self.hub, "ACME", changes)
+        set_company(self.hub, self.company, changes)
 
     def preview(self, day: str = OCTOBER, *decisions: str, connection: str = "books") -> Document:
         """Look at what would be exported."""
-        return previewing.preview(self.hub, "ACME", date.fromisoformat(day), connection, decisions)
+        return previewing.preview(self.hub, self.company, date.fromisoformat(day), connection, decisions)
 
     def export(
         self, day: str = OCTOBER, *decisions: str, hash_: str | None = None, connection: str = "books"
     ) -> Document:
         """Press Export."""
-        return exporting.export(self.hub, "ACME", date.fromisoformat(day), connection, decisions, expected_hash=hash_)
+        return exporting.export(
+            self.hub, self.company, date.fromisoformat(day), connection, decisions, expected_hash=hash_
+        )
 
     def shown(self, code: str) -> Document:
         """Look at an export."""
-        return exporting.show_export(self.hub, "ACME", code)
+        return exporting.show_export(self.hub, self.company, code)
 
     def undo(self, code: str, *decisions: str, withdraw: bool = False) -> Document:
         """Undo an export."""
-        return exporting.undo(self.hub, "ACME", code, decisions, withdraw=withdraw)
+        return exporting.undo(self.hub, self.company, code, decisions, withdraw=withdraw)
 
     def resume(self, code: str) -> Document:
-        return deciding.resume(self.hub, "ACME", code)
+        return deciding.resume(self.hub, self.company, code)
 
     def accept(self, code: str) -> Document:
-        return deciding.accept(self.hub, "ACME", code)
+        return deciding.accept(self.hub, self.company, code)
 
     def check(self) -> list[Document]:
         """Do what is done each night."""
-        return watching.check(self.hub, "ACME", "books")
+        return watching.check(self.hub, self.company, "books")
 
     def sweep(self) -> int:
         """Work on everything that is due now, and say how many exports that were."""
@@ -228,8 +233,12 @@ class House:
             due: datetime | None = rows.execute(select(func.min(POSTING.c.due_at))).scalar_one()
         return due
 
-    def _client(self, _connection: Connection, turn: Callable[[], bool]) -> httpx2.Client:
-        return guarded_client("http://127.0.0.1:9", transport=self.transport)
+    def _client(self, connection: Connection, turn: Callable[[], bool]) -> httpx2.Client:
+        return guarded_client(self._address(connection), transport=self.transport)
+
+    def _address(self, connection: Connection) -> str:
+        assert isinstance(connection.settings, Settings)
+        return connection.settings.base_url
 
     def _choose(self, request: httpx2.Request) -> Fault | None:
         self.sent.append(request)
