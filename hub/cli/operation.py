@@ -4,7 +4,7 @@ import os
 import shutil
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -46,6 +46,34 @@ def upgrade(here: Here) -> None:
 
     name = here.opener.upgrade(here.home)
     here.answer({"database": name}, lambda: say(f"{name} is ready."))
+
+
+@command(database_commands, "backup", company=False)
+def backup(
+    here: Here, file: Annotated[Path, typer.Argument(metavar="FILE", help="A new file to write the copy into.")]
+) -> None:
+    """Copy the database whole while it is in use; on PostgreSQL use pg_dump."""
+    from hub.cli.screen import say
+    from hub.service.restoring import back_up
+
+    back_up(here.hub, file)
+    here.answer(
+        {"file": str(file)}, lambda: say(f"The database is copied to {file}. Keep it apart from the hub's folder.")
+    )
+
+
+@command(database_commands, "restored", company=False)
+def restored(
+    here: Here,
+    over: Annotated[bool, typer.Option("--over", help="What is missing was made up for: search no longer.")] = False,
+) -> None:
+    """Say that the database is an older copy: each journal is searched for there before it is sent."""
+    from hub.cli.screen import say
+    from hub.service.restoring import search_first
+
+    search_first(here.hub, on=not over)
+    told = "Journals are sent without a search again." if over else "Each journal is searched for before it is sent."
+    here.answer({"search_first": not over}, lambda: say(told))
 
 
 @command(demo_commands, "load", company=False)

@@ -12,6 +12,7 @@ from hub.service.companies import companies
 from hub.service.connections import connector_of
 from hub.service.context import Hub, Refused, problem_document
 from hub.service.heads import examine, remember, remembered
+from hub.service.posting.health import posting_health
 from hub.service.record_checks import check_records, file_problem
 from hub.service.scope import reading
 from hub.store import DatabaseNotReady, check
@@ -41,7 +42,7 @@ def _database(hub: Hub) -> list[Problem]:
                 return problems
             if not problems:
                 remember(hub)
-            return [*problems, *_connections(hub)]
+            return [*problems, *_connections(hub), *posting_health(hub)]
     except Unreadable as error:
         return [file_problem([str(error)])]
     except DatabaseNotReady as error:

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import logging
+from pathlib import Path
 
-from hub.service.context import Hub
+from hub.service.context import Hub, refuse
 from hub.service.heads import restored
+from hub.store import DatabaseNotReady
+from hub.store.back_up import back_up as copy_to
 from hub.store.posting_rows import looks_first, set_look_first
 
 log = logging.getLogger(__name__)
@@ -31,3 +34,12 @@ def search_first(hub: Hub, *, on: bool) -> None:
     """Have each journal searched for before its first send, or no longer."""
     with hub.database.write() as connection:
         set_look_first(connection, look_first=on)
+
+
+def back_up(hub: Hub, file: Path) -> None:
+    """Copy the database into a new file while it is in use; refuses what cannot be."""
+    try:
+        copy_to(hub.database, file)
+    except DatabaseNotReady as error:
+        message, _, fix = str(error).partition(". ")
+        raise refuse("not_backed_up", f"{message.rstrip('.')}.", fix) from error

@@ -77,6 +77,7 @@ def sign(hub: Hub, connection: Transaction, now: datetime) -> None:
     try:
         renew(connection, hub.posting.worker, hub.posting.incarnation, until)
     except WorkerReplaced:
+        forget_dead(connection, now - timedelta(seconds=FORGOTTEN_AFTER_S))
         name, incarnation = hub.posting.worker, hub.posting.incarnation
         register(connection, name, incarnation, version=__version__, now=now, until=until)
 
