@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -16,8 +18,9 @@ from hub.service.companies import add_company
 from hub.service.context import Hub
 from hub.service.doctoring import doctor
 from hub.service.heads import remember, restored
+from hub.store.audit import append
 from tests.audit.home import ENTRIES, sentences, settles, tamper, told
-from tests.reporting.home import one
+from tests.reporting.home import NOW, one
 
 NEWEST = "DELETE FROM audit_event WHERE seq = (SELECT max(seq) FROM audit_event) AND company_id = 1"
 
@@ -127,10 +130,34 @@ def test_a_companys_name_in_the_database_cannot_lead_out_of_the_home(hub: Hub) -
     assert not list(hub.home.parent.glob("outside*"))
 
 
+def test_a_slower_process_does_not_take_a_newer_head_back(hub: Hub, monkeypatch: pytest.MonkeyPatch) -> None:
+    to_disk = os.fsync
+
+    def while_another_goes_on(file: int) -> None:
+        monkeypatch.setattr(os, "fsync", to_disk)
+        settles(hub, 21)
+
+    monkeypatch.setattr(os, "fsync", while_another_goes_on)
+    settles(hub, 20)
+    assert kept(hub)["seq"] == one(hub, "SELECT max(seq) FROM audit_event WHERE company_id = 1") == ENTRIES + 2
+
+
+def test_entries_follow_each_other_whoever_writes_them(either_hub: Hub) -> None:
+    def write(number: int) -> None:
+        with either_hub.database.write() as connection:
+            append(connection, 1, at=NOW, actor="tester", action="settings", subject=str(number), detail={})
+
+    with ThreadPoolExecutor(6) as writers:
+        assert list(writers.map(write, range(30))) == [None] * 30
+    assert told(either_hub) == []
+
+
 WRITER = """
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from hub.plugins import load
+from hub.store.audit import append
 from tests.audit.home import settles
 from tests.reporting.home import opened
 url, home, day = sys.argv[1:]
