@@ -114,24 +114,22 @@ class Durable:
     def stop(self, within_s: float) -> bool:
         """Take no new work and wait that long for the work in hand; whether all of it ended.
 
-        Work that did not end goes on in its thread, and Python waits for such threads at exit: where that must not be,
-        leave by os._exit. What it held is given up by the other workers once this one is dead.
+        Where it did not, it goes on and is recorded when it ends, and stop() can be called again. Python waits for it
+        at exit: where that must not be, leave by os._exit; the other workers give it up once this one is dead.
         """
-        if self._dbos is None:
-            self._close()
-            return self._in_hand.wait_until_empty(within_s)
         until = time.monotonic() + within_s
-        for event in self._dbos.background_thread_stop_events:
-            event.set()
-        for pulse in self._pulses:
-            pulse.stop(_left(until))
-        ended = self._in_hand.wait_until_empty(_left(until))
-        try:
+        if self._dbos is not None:
+            for event in self._dbos.background_thread_stop_events:
+                event.set()
+            for pulse in self._pulses:
+                pulse.stop(_left(until))
+        if not self._in_hand.wait_until_empty(_left(until)):
+            return False
+        if self._dbos is not None:
             self._wait_until_recorded(min(until, time.monotonic() + RECORDED_S))
-        except Exception as error:
-            log.warning("the queues cannot be reached (%s): what was queued is taken up later", type(error).__name__)
-        self._shut()
-        return ended
+            self._shut()
+        self._close()
+        return True
 
     def _launch(self) -> DBOS:
         from dbos import DBOS
@@ -178,10 +176,13 @@ class Durable:
         return row.worker == self._worker and not self._in_hand.holds(row.queued_as)
 
     def _wait_until_recorded(self, until: float) -> None:
-        """Wait for DBOS to record what ended and to begin what it took; give up what is left and not in hand."""
-        while (left := self._never_begun()) and time.monotonic() < until:
-            time.sleep(RECORDED_POLL_S)
-        self._give_up(left)
+        """Wait for DBOS to record what ended; give up what it took and never began, which others take up."""
+        try:
+            while (left := self._never_begun()) and time.monotonic() < until:
+                time.sleep(RECORDED_POLL_S)
+            self._give_up(left)
+        except Exception as error:
+            log.warning("the queues cannot be reached (%s): what was queued is taken up later", type(error).__name__)
 
     def _shut(self) -> None:
         from dbos import DBOS

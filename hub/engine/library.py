@@ -34,6 +34,7 @@ def ready() -> None:
     logger = logging.getLogger("dbos")
     if not any(isinstance(handler, _Forward) for handler in logger.handlers):
         logger.handlers[:] = [_Forward()]
+        logger.addFilter(_is_news)
         logger.propagate = False
         logger.setLevel(logging.WARNING)
     DBOSDefaultSerializer.deserialize = _refuse  # type: ignore[assignment,method-assign]
@@ -75,6 +76,13 @@ def config(url: str, worker: str) -> DBOSConfig:
         "scheduler_polling_interval_sec": NEVER_S,
         "notification_listener_polling_interval_sec": LISTENER_S,
     }
+
+
+def _is_news(record: logging.LogRecord) -> bool:
+    """Whether a record says something: not that work was given up while it went on, which the record before it says."""
+    from dbos import error
+
+    return not (record.exc_info and isinstance(record.exc_info[1], error.DBOSAwaitedWorkflowCancelledError))
 
 
 def _refuse(_pickled: str) -> NoReturn:

@@ -53,6 +53,7 @@ def test_one_export_of_a_partition_is_worked_on_at_a_time_and_partitions_side_by
     worked.wait_for(1, 2, 3)
 
 
+@ON_SQLITE
 def test_as_many_exports_of_a_partition_are_worked_on_as_allowed_and_one_export_never_twice(
     started: Started, worked: Worked
 ) -> None:
@@ -104,6 +105,7 @@ def test_what_the_sweep_finds_is_worked_on_and_queued_once_while_it_waits(
     worked.wait_for(1, 2)
 
 
+@ON_SQLITE
 def test_waking_an_export_that_waits_queues_it_once_and_one_that_is_worked_on_again(
     started: Started, worked: Worked, rows: Rows
 ) -> None:
@@ -179,7 +181,7 @@ def test_an_export_that_cannot_be_queued_is_logged_and_left_to_the_sweep(
     assert "export 1 could not be queued" in caplog.text
 
 
-def test_stopping_waits_for_the_work_in_hand_and_takes_no_more(started: Started, worked: Worked, rows: Rows) -> None:
+def test_stopping_takes_no_more_and_waits_for_the_work_in_hand(started: Started, worked: Worked, rows: Rows) -> None:
     engine = started()
     gate = worked.hold(1)
     engine.wake(1, "9")
@@ -187,14 +189,9 @@ def test_stopping_waits_for_the_work_in_hand_and_takes_no_more(started: Started,
     worked.wait_until(lambda worked: worked.began == [1])
     assert not engine.stop(0.1)
     gate.set()
-    worked.wait_for(1)
-    engine = started("w2")
-    worked.hold(3)
-    engine.wake(3, "8")
-    worked.wait_until(lambda worked: 3 in worked.began)
-    worked.gates[3].set()
     assert engine.stop(PATIENCE_S)
-    assert rows.statuses()[rows.queued_as(3)[0]] == "SUCCESS"
+    assert worked.ended == [1]
+    assert [rows.statuses()[rows.queued_as(export_id)[0]] for export_id in (1, 2)] == ["SUCCESS", "ENQUEUED"]
 
 
 @ON_SQLITE
@@ -276,6 +273,7 @@ class _Printing:
         return print, ("unpickled",)
 
 
+@ON_SQLITE
 def test_work_of_another_shape_is_not_taken_and_holds_nothing_up(
     started: Started, worked: Worked, rows: Rows, empty_database_url: str
 ) -> None:
@@ -289,6 +287,7 @@ def test_work_of_another_shape_is_not_taken_and_holds_nothing_up(
     assert waker.stop(0)
 
 
+@ON_SQLITE
 def test_work_that_this_worker_took_and_cannot_begin_is_given_up(
     started: Started, worked: Worked, rows: Rows, empty_database_url: str, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -348,8 +347,8 @@ def test_an_sqlite_file_is_written_through_a_log_and_the_hubs_own_is_not_touched
     assert not Path(url.removeprefix("sqlite:///")).exists()
 
 
-def test_work_that_was_given_up_while_it_went_on_ends_and_holds_nothing_up(
-    started: Started, worked: Worked, rows: Rows
+def test_work_that_was_given_up_while_it_went_on_ends_without_an_error_and_holds_nothing_up(
+    started: Started, worked: Worked, rows: Rows, caplog: pytest.LogCaptureFixture
 ) -> None:
     engine = started()
     gate = worked.hold(1)
@@ -361,7 +360,9 @@ def test_work_that_was_given_up_while_it_went_on_ends_and_holds_nothing_up(
     engine.wake(2, "9")
     worked.wait_for(2)
     gate.set()
-    worked.wait_for(1, 2)
+    assert engine.stop(PATIENCE_S)
+    assert worked.ended == [2, 1]
+    assert [record.message for record in caplog.records if record.levelno >= logging.ERROR] == []
 
 
 @pytest.mark.parametrize("databases", ["postgresql"], indirect=True)

@@ -66,6 +66,7 @@ def test_a_run_missed_while_no_worker_was_up_is_made_up_for_within_a_day(
     assert len(rows.statuses("job")) == queued
 
 
+@ON_SQLITE
 def test_two_workers_one_after_the_other_do_a_run_once_and_the_next_once(started: Started, rows: Rows) -> None:
     ran, clock = Ran(), [NIGHT]
     for worker in ("w1", "w2"):
