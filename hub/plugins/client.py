@@ -54,7 +54,14 @@ def guarded_client(
     """
     origins = frozenset(_origin(address) for address in (base_url, *hosts) if address)
     _keep_quiet()
-    inner = _wire(origins, clock) if transport is None else transport
+    guarded = GuardedTransport(
+        _wire(origins, clock) if transport is None else transport,
+        Bounds(most_bytes=most_bytes, longest_s=longest_s),
+        origins=origins,
+        clock=clock,
+        request_ids=tuple(request_ids),
+        on_call=on_call,
+    )
     return _Client(
         base_url=base_url,
         auth=auth,
@@ -62,14 +69,8 @@ def guarded_client(
         cookies=CookieJar(DefaultCookiePolicy(allowed_domains=())),
         timeout=timeouts,
         trust_env=False,
-        transport=GuardedTransport(
-            inner if turn is None else InTurn(inner, turn),
-            Bounds(most_bytes=most_bytes, longest_s=longest_s),
-            origins=origins,
-            clock=clock,
-            request_ids=tuple(request_ids),
-            on_call=on_call,
-        ),
+        # The turn comes first: what waited for it until its client was closed is not sent.
+        transport=guarded if turn is None else InTurn(guarded, turn),
     )
 
 

@@ -18,7 +18,7 @@ import pytest
 
 from hub.api import JournalEntry, OutcomeUnknown, Receipt, TryLater
 from hub.plugins.client import MOST_BYTES, guarded_client
-from hub.plugins.transport import AnswerTooLarge, AnswerTooSlow, AnswerUnreadable, HostRefused, HttpCall
+from hub.plugins.transport import AnswerTooLarge, AnswerTooSlow, AnswerUnreadable, ClientClosed, HostRefused, HttpCall
 from tests.plugins.scripted import entry, session
 
 HERE = "https://ledgerly.example/api"
@@ -403,6 +403,37 @@ def test_a_client_closed_from_another_thread_lets_go_when_the_one_that_uses_it_i
     assert books.closed_by == [user]
     assert len(refused) == 1
     assert len(books.asked) == 1
+
+
+def test_a_request_whose_turn_never_comes_is_not_sent() -> None:
+    books = Books(plain)
+    with guarded_client(HERE, transport=books, turn=lambda: False) as client, pytest.raises(httpx2.ConnectError):
+        client.post("/journals")
+    assert books.asked == []
+
+
+def test_waiting_for_a_turn_takes_nothing_from_the_requests_time() -> None:
+    clock = Clock()
+
+    def turn() -> bool:
+        clock.now_s += 600
+        return True
+
+    with guarded_client(HERE, transport=Books(plain), turn=turn, clock=clock) as client:
+        assert client.get("/journals").status_code == 200
+
+
+def test_a_request_that_waited_for_its_turn_until_the_client_was_closed_is_not_sent() -> None:
+    books = Books(plain)
+
+    def turn() -> bool:
+        client.close()
+        return True
+
+    client = guarded_client(HERE, transport=books, turn=turn)
+    with pytest.raises(ClientClosed):
+        client.post("/journals")
+    assert books.asked == []
 
 
 @pytest.mark.parametrize("told", [AnswerTooLarge("x"), AnswerTooSlow("x"), AnswerUnreadable("x")])
