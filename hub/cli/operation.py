@@ -35,7 +35,7 @@ def doctor(here: Here) -> None:
     from hub.service.doctoring import doctor as examine
 
     found = examine(here.hub)
-    here.answer({"problems": found}, lambda: print_problems(found) if found else say("All is well."))
+    here.answer({"problems": found}, lambda: print_problems(found, decidable=False) if found else say("All is well."))
     here.stop(Code.REFUSED if any(problem["blocking"] for problem in found) else Code.DONE)
 
 

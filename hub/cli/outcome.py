@@ -56,7 +56,7 @@ def print_export(made: Export) -> None:
     if made["postings"]:
         rows = [_posting(each, label) for each in made["postings"]]
         print_rows(rows, "Part", "State", "Reference", "Number", "File or link")
-    print_problems(made["problems"])
+    print_problems(made["problems"], decidable=not made["export"])
     if made["state"] == "FILE_READY":
         say(f"Import each file into {label or 'the accounting system'}, then: hub confirm {made['export']}")
 

@@ -110,8 +110,8 @@ def print_rows(rows: Iterable[Sequence[object]], *columns: str, right: Sequence[
         say(nothing)
 
 
-def print_problems(problems: Iterable[Shown], *, to_stderr: bool = False) -> None:
-    """Print problems, warnings and notes, each with what to do about it."""
+def print_problems(problems: Iterable[Shown], *, to_stderr: bool = False, decidable: bool = True) -> None:
+    """Print problems, warnings and notes, each with what to do about it; decidable: decisions are asked for."""
     from rich.text import Text
 
     screen = console(stderr=to_stderr)
@@ -120,7 +120,7 @@ def print_problems(problems: Iterable[Shown], *, to_stderr: bool = False) -> Non
         line = clean(_WORDS.get(level, level), _STYLES.get(level, ""))
         line.append(printable(f": {problem['message']}"), "default not bold not dim")
         screen.print(line)
-        for sentence in filter(None, (problem["fix"], decision_hint(problem))):
+        for sentence in filter(None, (problem["fix"], decision_hint(problem) if decidable else "")):
             screen.print(Text(f"  → {printable(str(sentence))}", "default"))
 
 
