@@ -21,7 +21,7 @@ from threading import Lock, Thread, current_thread
 import httpx2
 
 from hub.plugins.calls import Raised, call, printable
-from hub.plugins.wire import UNTIL
+from hub.plugins.wire import MAY_SEND, UNTIL
 
 log = logging.getLogger(__name__)
 
@@ -119,7 +119,7 @@ class GuardedTransport(httpx2.BaseTransport):
             if self._closed:
                 raise ClientClosed("the client is closed")
             self._busy[exchange] = current_thread()
-        request.extensions[UNTIL] = exchange.until
+        request.extensions |= {UNTIL: exchange.until, MAY_SEND: lambda: not self._closed}
         try:
             return exchange.guarded(self._inner.handle_request(request))
         except BaseException as error:

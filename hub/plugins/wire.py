@@ -1,4 +1,4 @@
-"""The sockets below a guarded client: no step of a request outlasts the request's own end.
+"""The sockets below a guarded client: no step of a request outlasts its end, and none sends once its client is closed.
 
 The HTTP library's time-outs hold for one read or write each, so a byte a second passes them for ever; here each is cut
 to what is left until the end that the transport above has set.
@@ -14,6 +14,7 @@ import httpcore2
 import httpx2
 
 UNTIL = "hub_until"  # the request extension that holds its end, in seconds of the clock
+MAY_SEND = "hub_may_send"  # the request extension that says whether its client is still open
 MOST_CONNECTIONS = 4
 PIECE = 65_536  # bytes written in one step
 KEEP_ALIVE_S = 5  # short, since a journal sent on a connection that the server has just closed is of unknown outcome
@@ -61,7 +62,7 @@ class Wire(httpx2.BaseTransport):
     def handle_request(self, request: httpx2.Request) -> httpx2.Response:
         """Send one request, and return its answer as soon as its headers are there."""
         until = request.extensions[UNTIL]
-        with self._network.bounded(until):
+        with self._network.bounded(until, request.extensions[MAY_SEND]):
             answer = self._pool.handle_request(
                 httpcore2.Request(
                     method=request.method,
@@ -95,11 +96,16 @@ class _Network(httpcore2.NetworkBackend):
         self._backend = backend
         self._clock = clock
         self._until = 0.0
+        self._may_send: Callable[[], bool] = bool
 
     @contextmanager
-    def bounded(self, until: float) -> Iterator[None]:
-        """Let what follows end at an instant of the clock; raises the HTTP client's errors, not its engine's."""
+    def bounded(self, until: float, may_send: Callable[[], bool] = bool) -> Iterator[None]:
+        """Let what follows end at an instant of the clock, and send only while it may: where nothing is said, not at all.
+
+        Raises the HTTP client's errors, not its engine's.
+        """
         self._until = until
+        self._may_send = may_send
         try:
             yield
         except tuple(_ERRORS) as error:
@@ -112,6 +118,12 @@ class _Network(httpcore2.NetworkBackend):
             raise too_late("the request took too long")
         return left if timeout is None else min(timeout, left)
 
+    def left_to_send(self, timeout: float | None, too_late: type[httpcore2.TimeoutException]) -> float:
+        """Return how long a step towards the other side may take."""
+        if not self._may_send():
+            raise too_late("the client is closed")
+        return self.left(timeout, too_late)
+
     def connect_tcp(
         self,
         host: str,
@@ -120,7 +132,7 @@ class _Network(httpcore2.NetworkBackend):
         local_address: str | None = None,
         socket_options: Iterable[httpcore2.SOCKET_OPTION] | None = None,
     ) -> httpcore2.NetworkStream:
-        timeout = self.left(timeout, httpcore2.ConnectTimeout)
+        timeout = self.left_to_send(timeout, httpcore2.ConnectTimeout)
         return _Stream(self._backend.connect_tcp(host, port, timeout, local_address, socket_options), self)
 
 
@@ -137,7 +149,7 @@ class _Stream(httpcore2.NetworkStream):
     def write(self, buffer: bytes, timeout: float | None = None) -> None:
         for start in range(0, len(buffer), PIECE):
             piece = buffer[start : start + PIECE]
-            self._stream.write(piece, self._network.left(timeout, httpcore2.WriteTimeout))
+            self._stream.write(piece, self._network.left_to_send(timeout, httpcore2.WriteTimeout))
 
     def close(self) -> None:
         self._stream.close()
@@ -145,7 +157,7 @@ class _Stream(httpcore2.NetworkStream):
     def start_tls(
         self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: float | None = None
     ) -> httpcore2.NetworkStream:
-        timeout = self._network.left(timeout, httpcore2.ConnectTimeout)
+        timeout = self._network.left_to_send(timeout, httpcore2.ConnectTimeout)
         return _Stream(self._stream.start_tls(ssl_context, server_hostname, timeout), self._network)
 
     def get_extra_info(self, info: str) -> object:

@@ -31,6 +31,7 @@ class Network(httpcore2.NetworkBackend):
         self.contexts: list[ssl.SSLContext] = []
         self.written: list[bytes] = []
         self.timeouts: list[tuple[str, float | None]] = []
+        self.before: dict[str, Callable[[], object]] = {}  # what happens while a step is taken
 
     def connect_tcp(self, host: str, port: int, timeout: float | None = None, *_: Any, **__: Any) -> Line:
         self.step("connect", timeout)
@@ -39,6 +40,7 @@ class Network(httpcore2.NetworkBackend):
 
     def step(self, name: str, timeout: float | None) -> None:
         self.timeouts.append((name, timeout))
+        self.before.get(name, bool)()
         self.clock.now_s += self.step_s
 
 
@@ -171,6 +173,34 @@ def test_a_host_that_cannot_be_reached_in_time_was_sent_nothing(networked: Netwo
     with client, pytest.raises(httpx2.ConnectTimeout):
         client.get("/journals")
     assert network.written == []
+
+
+@pytest.mark.parametrize(
+    ("step", "error", "written"),
+    [("connect", httpx2.ConnectTimeout, 0), ("handshake", httpx2.WriteTimeout, 0), ("write", httpx2.WriteTimeout, 1)],
+)
+def test_no_byte_leaves_once_another_thread_has_closed_the_client(
+    step: str, error: type[httpx2.TransportError], written: int, networked: Networked
+) -> None:
+    network, client = networked()
+    network.before[step] = lambda: in_another_thread(client.close)
+    with pytest.raises(error):
+        client.post("/journals", content=b"a journal")
+    assert len(network.written) == written
+    assert b"a journal" not in network.written
+
+
+def test_an_answer_that_comes_after_another_thread_has_closed_the_client_is_read(networked: Networked) -> None:
+    network, client = networked()
+    network.before["read"] = lambda: in_another_thread(client.close)
+    assert client.post("/journals", content=b"a journal").json() == {}
+    assert b"a journal" in network.written
+
+
+def in_another_thread(work: Callable[[], object]) -> None:
+    thread = threading.Thread(target=work)
+    thread.start()
+    thread.join()
 
 
 ENDS: dict[str, tuple[list[bytes], type[httpx2.TransportError]]] = {
