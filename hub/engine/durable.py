@@ -73,7 +73,7 @@ class Durable:
         if threads < 1:
             raise ValueError("a worker needs at least one thread")
         self._url, self._worker, self._threads = url, worker, threads
-        self._work, self._sweep, self._alive = work, sweep, alive
+        self._work, self._alive = work, alive
         self._lock = threading.Lock()
         self._opened: Queues | None = None
         self._dbos: DBOS | None = None
@@ -83,7 +83,7 @@ class Durable:
         self._rota = Rota((*jobs, history), now)
         self._pulses = (
             Pulse(
-                lambda: self._waking.wake_due(self._sweep(), self._in_hand),
+                lambda: self._waking.wake_due(sweep, self._in_hand),
                 name="sweep for due exports",
                 every_s=sweep_s,
             ),

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 
 from hub.engine.in_hand import InHand
-from hub.engine.port import Due, checked
+from hub.engine.port import Sweep, checked
 from hub.engine.queues import Queues, new_id
 
 MOST_REMEMBERED = 10_000
@@ -37,14 +37,10 @@ class Waking:
         if known is None or not self._queues().is_waiting(known):
             self._queue(export_id, checked(partition))
 
-    def wake_due(self, due: Iterable[Due], in_hand: InHand) -> None:
-        """Queue the work of exports, except what is queued or taken, here or elsewhere: the next sweep finds it again."""
-        wanted = dict(due)
-        if not wanted:
-            return
-        queued = self._queues().exports()
-        not_again = queued | in_hand.exports()
-        for export_id, partition in wanted.items():
+    def wake_due(self, sweep: Sweep, in_hand: InHand) -> None:
+        """Queue the work of what is due, except what was queued or taken before the sweep looked, here or elsewhere."""
+        not_again = self._queues().exports() | in_hand.exports()
+        for export_id, partition in sweep():
             if export_id not in not_again:
                 self.wake(export_id, partition)
 
