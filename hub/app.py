@@ -112,7 +112,7 @@ def posting() -> Posting:
         timing = Timing(**{name: float(value) for name, value in _timing(os.environ.get("HUB_TIMING", ""))})
     except (TypeError, ValueError) as error:
         raise CannotOpen(f"HUB_TIMING is not like call_s=45,lease_s=150: {error}.") from error
-    return Posting(rules=Rules(timing), network=client_of)
+    return Posting(rules=Rules(timing), network=partial(client_of, longest_s=timing.call_s * 2 / 3))
 
 
 def _timing(text: str) -> Iterator[tuple[str, str]]:

@@ -20,16 +20,17 @@ class OpenBooks:
     """A connection with its connector and settings at hand: its label, its limits, a session."""
 
     def __init__(self, hub: Hub, row: Row, rows: CompanyRows) -> None:
+        self._hub = hub
+        self._posting = hub.posting
+        self._company_id = rows.company_id
         self.id: int = row["id"]
         self.name: str = row["name"]
         self.connector = connector_of(hub, row["connector"])
         self.settings = self.connector.settings_from(row["settings"])
-        self.label = self.connector.label(self.settings)
-        self.limits: Limits = self.connector.limits(self.settings)
+        deadline = self._deadline
+        self.label = self.connector.label(self.settings, deadline_s=deadline)
+        self.limits: Limits = self.connector.limits(self.settings, deadline_s=deadline)
         self._texts: Mapping[str, str] = row["settings"]
-        self._hub = hub
-        self._posting = hub.posting
-        self._company_id = rows.company_id
         self._connection = Connection(
             name=self.name,
             settings=self.settings,
@@ -46,8 +47,14 @@ class OpenBooks:
         settings = self.connector.settings_from({**self._texts, **changes}) if changes else self.settings
         connection = replace(self._connection, settings=settings)
         client = self._posting.network(connection, self._pace)
-        deadline = self._posting.rules.timing.call_s if self._posting.guarded and not self.makes_files else None
+        deadline = self._deadline
         return self.connector.open(replace(connection, client=client), deadline_s=deadline, on_late=on_late)
+
+    @property
+    def _deadline(self) -> float | None:
+        """How long each call into the plugin may take (seconds); None where files are made, which needs no other system."""
+        guarded = self._posting.guarded and not self.makes_files
+        return self._posting.rules.timing.call_s if guarded else None
 
     def _pace(self) -> bool:
         """Wait for the next HTTP call that the connection's rate allows; False where it is not soon enough."""

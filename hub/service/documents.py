@@ -28,11 +28,11 @@ def entry_document(entry: Entry, identity: Identity, part: int, currency: str) -
     }
 
 
-def opposite_document(document: Mapping[str, Any], identity: Identity, part: int, day: date | None) -> Document:
-    """Return the opposite of a frozen entry: sides swapped, at its own date or the one a person picked."""
+def opposite_document(document: Mapping[str, Any], reference: str) -> Document:
+    """Return the opposite of an entry under a reference of its own: sides swapped, at its own date."""
     return {
-        "date": day.isoformat() if day else document["date"],
-        "reference": posting_reference(identity, part, "undo"),
+        "date": document["date"],
+        "reference": reference,
         "memo": f"Undo {document['reference']} · {document['memo']}",
         "lines": [
             {

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, RowMapping, insert, select, update
+from sqlalchemy.exc import IntegrityError
 
 from hub.store import tables
 
@@ -24,7 +26,8 @@ def traffic(connection: Connection, company_id: int, connection_id: int) -> RowM
     if found is not None:
         return found
     values = {"company_id": company_id, "connection_id": connection_id, "failures": 0, "trouble": ""}
-    connection.execute(insert(TRAFFIC).values(**values))
+    with suppress(IntegrityError), connection.begin_nested():  # another worker calls it for the first time as well
+        connection.execute(insert(TRAFFIC).values(**values))
     made = known_traffic(connection, company_id, connection_id)
     assert made is not None
     return made

@@ -9,7 +9,7 @@ from typer.testing import CliRunner
 import hub
 from hub.cli.program import COMMANDS, app, load_command
 
-HEAVY = ("pydantic", "sqlmodel", "sqlalchemy", "alembic", "psycopg", "python_calamine", "xlsxwriter", "pluggy",
+HEAVY = ("httpx2", "dbos", "pydantic", "sqlmodel", "sqlalchemy", "alembic", "psycopg", "python_calamine", "xlsxwriter", "pluggy",
          "rfc8785", "hub.api", "hub.service", "hub.store", "hub.plugins", "hub.demo")  # fmt: skip
 
 

@@ -78,7 +78,7 @@ def tell_observers(hub: Hub, company: str, code: str) -> None:
             sequence=export["sequence"],
             postings=tuple(_settled_posting(row) for row in rows.exports.postings(export["id"], export["phase"])),
         )
-    hub.registry.tell_settled(settled)
+    hub.registry.tell_settled(settled, deadline_s=hub.posting.rules.timing.call_s if hub.posting.guarded else None)
 
 
 def _settled_posting(row: Row) -> SettledPosting:
