@@ -6,6 +6,7 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote, unquote
 
 SCHEMA = "hub_engine"
 BUSY_TIMEOUT_S = 30
@@ -21,7 +22,7 @@ def engine_url(hub_url: str) -> str:
     file = sqlite_file(hub_url)
     if file is None:
         return hub_url
-    return f"sqlite:///{file.with_name(f'{file.stem}-engine{file.suffix}')}"
+    return f"sqlite:///{quote(str(file.with_name(f'{file.stem}-engine{file.suffix}')), safe='/ ')}"
 
 
 def sqlite_file(url: str) -> Path | None:
@@ -31,7 +32,7 @@ def sqlite_file(url: str) -> Path | None:
     name = url.partition(":///")[2].partition("?")[0]
     if not name or name == ":memory:":
         raise ValueError("the engine needs a database in a file: one in memory cannot be shared between processes")
-    return Path(name)
+    return Path(unquote(name))  # an address has its letters beyond ASCII, its # and its ? as %23
 
 
 def keep_a_log(url: str) -> None:

@@ -6,6 +6,7 @@ import logging
 import pickle
 import sqlite3
 import sys
+import threading
 from pathlib import Path
 
 import pytest
@@ -347,6 +348,20 @@ def test_an_sqlite_file_is_written_through_a_log_and_the_hubs_own_is_not_touched
     assert not Path(url.removeprefix("sqlite:///")).exists()
 
 
+class Told(logging.Handler):
+    """Waits until a log says something."""
+
+    def __init__(self, words: str) -> None:
+        super().__init__()
+        self._words = words
+        self.heard = threading.Event()
+
+    def emit(self, record: logging.LogRecord) -> None:
+        if self._words in record.getMessage():
+            self.heard.set()
+
+
+@ON_SQLITE
 def test_work_that_was_given_up_while_it_went_on_ends_without_an_error_and_holds_nothing_up(
     started: Started, worked: Worked, rows: Rows, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -359,7 +374,11 @@ def test_work_that_was_given_up_while_it_went_on_ends_without_an_error_and_holds
     queues.close()
     engine.wake(2, "9")
     worked.wait_for(2)
+    told = Told("no longer owned by this execution")
+    logging.getLogger("dbos").addHandler(told)
     gate.set()
+    assert told.heard.wait(PATIENCE_S)
+    logging.getLogger("dbos").removeHandler(told)
     assert engine.stop(PATIENCE_S)
     assert worked.ended == [2, 1]
     assert [record.message for record in caplog.records if record.levelno >= logging.ERROR] == []
