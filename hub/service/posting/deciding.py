@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import json
+from collections.abc import Mapping, Sequence
 from datetime import date
 from hashlib import sha256
 from typing import Any
@@ -17,6 +17,7 @@ from hub.service.documents import opposite_document
 from hub.service.frozen import export_row
 from hub.service.posting.calling import recorded_document
 from hub.service.posting.outcome import DUPLICATE, roll_up
+from hub.service.posting.recorded import standing_document
 from hub.service.posting.standings import columns, standing_of
 from hub.service.prior_changes import take_over
 from hub.service.scope import CompanyRows, reading, writing
@@ -46,53 +47,92 @@ def accept(hub: Hub, company: str, code: str) -> dict[str, Any]:
     """Take over what the accounting system recorded otherwise than it was sent, as it stands there now."""
     with reading(hub, company) as rows:
         export = export_row(rows, code)
-        differing = [row for row in rows.exports.postings(export["id"]) if row["state"] == State.MISMATCH]
+        differing = _differing(rows, export)
         books = _books(hub, rows, export)
     if not differing:
         raise refuse(
             "nothing_to_accept", f"Nothing of export {code} differs in {export['label']}.", where=Where(export=code)
         )
-    there = {row["id"]: _read(books, row) for row in differing}
+    there = {row["id"]: _read(books, row["receipt"]) for row in differing}
     with writing(hub, company) as rows:
         export = export_row(rows, code)
-        for row in differing:
-            _accept_one(rows, row, there[row["id"]])
-        rows.exports.audit(
-            "accept", code, {"references": [row["reference"] for row in differing]}, actor=hub.actor, now=hub.clock()
-        )
-        roll_up(hub, rows, export)
-        if export["phase"] == "post":
-            changed = [row for row in rows.exports.postings(export["id"], "post") if row["id"] in there]
-            take_over(rows, export, changed)
+        differing = [row for row in _differing(rows, export) if row["id"] in there]
+        gone = [row for row in differing if there[row["id"]] is None]
+        if gone:
+            _note_gone(hub, rows, export, gone)
+        else:
+            _accept(hub, rows, export, differing, there)
+    if gone:
+        raise refuse("not_there", _no_longer(gone[0]["receipt"], books.label), "Undo the export.", Where(export=code))
     return settle(hub, company, code, None)
 
 
 def undo_duplicate(hub: Hub, company: str, code: str, journal: str) -> dict[str, Any]:
-    """Post the opposite of a journal that stands there a second time; journal: its id there (R15)."""
-    with writing(hub, company) as rows:
+    """Post the opposite of a journal that stands there a second time, as it stands there; journal: its id there (R15)."""
+    with reading(hub, company) as rows:
         export = export_row(rows, code)
-        row = _duplicated(rows, export, journal)
-        known = next(other for other in row["duplicates"] if other["id"] == journal)
-        if not known.get("undone_by"):
-            new = _opposite(rows, export, row)
-            due_at = hub.database.now(rows.connection)
-            rows.exports.add_postings(export["id"], export["connection_id"], [new], due_at)
-            known["undone_by"] = new.reference
-            rows.exports.set_posting(row["id"], duplicates=row["duplicates"])
-            rows.exports.settle_sites(export["id"], unsettled=True, live=export["state"] != "UNDONE")
-            detail = {"journal": journal, "reference": new.reference}
-            rows.exports.audit("undo duplicate", code, detail, actor=hub.actor, now=hub.clock())
-            roll_up(hub, rows, export)
+        known = _known(_duplicated(rows, export, journal), journal)
+        books = _books(hub, rows, export)
+    if not known.get("undone_by"):
+        there = _read(books, known)
+        with writing(hub, company) as rows:
+            _undo_duplicate(hub, rows, code, journal, there)
+        if there is None:
+            raise refuse("not_there", _no_longer(known, books.label), "Nothing is left to undo.", Where(export=code))
     return settle(hub, company, code, None)
 
 
-def _accept_one(rows: CompanyRows, row: Row, recorded: Recorded) -> None:
-    there = recorded_document(recorded)
-    rows.exports.set_posting(row["id"], state=State.POSTED.value, due_at=None, trouble=None, recorded=there)
+def _differing(rows: CompanyRows, export: Row) -> list[Row]:
+    return [row for row in rows.exports.postings(export["id"]) if row["state"] == State.MISMATCH]
 
 
-def _read(books: OpenBooks, row: Row) -> Recorded:
-    receipt = row["receipt"]
+def _accept(
+    hub: Hub, rows: CompanyRows, export: Row, differing: Sequence[Row], there: Mapping[int, Recorded | None]
+) -> None:
+    for row in differing:
+        recorded = there[row["id"]]
+        assert recorded is not None
+        document = recorded_document(recorded)
+        rows.exports.set_posting(row["id"], state=State.POSTED.value, due_at=None, trouble=None, recorded=document)
+    detail = {"references": [row["reference"] for row in differing]}
+    rows.exports.audit("accept", export["code"], detail, actor=hub.actor, now=hub.clock())
+    roll_up(hub, rows, export)
+    if export["phase"] == "post":
+        accepted = {row["id"] for row in differing}
+        take_over(rows, export, [row for row in rows.exports.postings(export["id"], "post") if row["id"] in accepted])
+
+
+def _note_gone(hub: Hub, rows: CompanyRows, export: Row, gone: Sequence[Row]) -> None:
+    """Note that journals were deleted or voided there, so that an undo does not post their opposite."""
+    for row in gone:
+        rows.exports.set_posting(row["id"], changed_there="deleted")
+        detail = {"reference": row["reference"], "change": "deleted", "journals": []}
+        rows.exports.audit("checked there", export["code"], detail, actor=hub.actor, now=hub.clock())
+
+
+def _undo_duplicate(hub: Hub, rows: CompanyRows, code: str, journal: str, there: Recorded | None) -> None:
+    """Freeze the opposite of a duplicate, or forget one that is no longer there; unless somebody else did meanwhile."""
+    export = export_row(rows, code)
+    row = _duplicated(rows, export, journal)
+    known = _known(row, journal)
+    if known.get("undone_by"):
+        return
+    detail = {"journal": journal}
+    if there is None:
+        rows.exports.set_posting(row["id"], duplicates=[other for other in row["duplicates"] if other is not known])
+        rows.exports.audit("duplicate gone", code, detail, actor=hub.actor, now=hub.clock())
+        return
+    new = _opposite(rows, export, row, there)
+    rows.exports.add_postings(export["id"], export["connection_id"], [new], hub.database.now(rows.connection))
+    known["undone_by"] = new.reference
+    rows.exports.set_posting(row["id"], duplicates=row["duplicates"])
+    rows.exports.settle_sites(export["id"], unsettled=True, live=export["state"] != "UNDONE")
+    rows.exports.audit("undo duplicate", code, {**detail, "reference": new.reference}, actor=hub.actor, now=hub.clock())
+    roll_up(hub, rows, export)
+
+
+def _read(books: OpenBooks, receipt: Mapping[str, Any]) -> Recorded | None:
+    """Return a journal as it stands there now, None where it was deleted or voided; refuses where it cannot be asked."""
     known = Receipt(
         id=receipt["id"], number=receipt["number"], url=receipt["url"], status=ReceiptStatus(receipt["status"])
     )
@@ -101,13 +141,16 @@ def _read(books: OpenBooks, row: Row) -> Recorded:
             recorded = session.read(known)
     except ConnectorError as error:
         raise refuse("not_checked", f"{books.label} could not be asked: {error.message}", "Try again.") from error
-    if recorded is None:
-        raise refuse(
-            "not_there",
-            f"Journal {receipt['number'] or receipt['id']} is no longer in {books.label}.",
-            "Undo the export.",
-        )
-    return recorded
+    return None if recorded is None or recorded.status is ReceiptStatus.VOID else recorded
+
+
+def _no_longer(receipt: Mapping[str, Any], label: str) -> str:
+    return f"Journal {receipt['number'] or receipt['id']} is no longer in {label}, or was voided there."
+
+
+def _known(row: Row, journal: str) -> dict[str, Any]:
+    found: dict[str, Any] = next(other for other in row["duplicates"] if other["id"] == journal)
+    return found
 
 
 def _duplicated(rows: CompanyRows, export: Row, journal: str) -> Row:
@@ -121,7 +164,8 @@ def _duplicated(rows: CompanyRows, export: Row, journal: str) -> Row:
     )
 
 
-def _opposite(rows: CompanyRows, export: Row, row: Row) -> NewPosting:
+def _opposite(rows: CompanyRows, export: Row, row: Row, there: Recorded) -> NewPosting:
+    """Return the opposite of a journal as it stands there, which need not be what was frozen."""
     part = 1 + len(rows.exports.postings(export["id"], DUPLICATE))
     identity = Identity(
         company_uuid=rows.setup.company_uuid,
@@ -130,7 +174,8 @@ def _opposite(rows: CompanyRows, export: Row, row: Row) -> NewPosting:
         sites=tuple(sorted(rows.exports.sites(export["id"]))),
         sequence=export["sequence"],
     )
-    document = opposite_document(json.loads(row["entry"]), posting_reference(identity, part, DUPLICATE))
+    standing = standing_document({"entry": row["entry"], "recorded": recorded_document(there)})
+    document = opposite_document(standing, posting_reference(identity, part, DUPLICATE))
     text = canonical(document)
     return NewPosting(
         books=row["books"],

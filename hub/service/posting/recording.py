@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from hub.api import Receipt
+from hub.api import Receipt, ReceiptStatus
 from hub.domain.posting import Action, Answer, Outcome, Standing, State
 from hub.service.connections import OpenBooks
 from hub.service.context import Hub
@@ -109,6 +109,7 @@ def _evidence(after: Standing, row: Row, told: Told) -> dict[str, Any]:
             "trouble": {"code": "differs", "message": " ".join(told.answer.differences)}
             if told.answer.differences
             else None,
+            "changed_there": "deleted" if told.recorded.status is ReceiptStatus.VOID else "",
         }
     if not told.message:
         return {}

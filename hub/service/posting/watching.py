@@ -21,6 +21,7 @@ from hub.store.traffic_rows import change_traffic, known_traffic, traffic
 
 LOOK_BACK = timedelta(days=35)
 OVERLAP = timedelta(hours=1)
+STANDS = ("POSTED", "MISMATCH")
 DOUBTED_FOR = timedelta(days=3)
 
 
@@ -74,13 +75,15 @@ def _watch(hub: Hub, rows: CompanyRows, connection: str) -> _Watch | None:
     now = hub.database.now(rows.connection)
     desk = PostingRows(rows.connection, rows.company_id)
     checked_at = _checked_at(rows, row["id"])
-    known = desk.of_connection(row["id"], ("POSTED", "REJECTED", "UNDONE"))
-    posted = [posting for posting in known if posting["kind"] == "post" and posting["state"] == "POSTED"]
+    known = desk.of_connection(row["id"], (*STANDS, "REJECTED", "UNDONE"))
+    posted = [posting for posting in known if posting["kind"] == "post" and posting["state"] in STANDS]
     newest = set(desk.newest_of_sites(row["id"]))
     doubted = [
         posting
         for posting in known
-        if (posting in posted and posting["export_id"] in newest) or _was_doubted(desk, posting, now - DOUBTED_FOR)
+        if (posting in posted and (posting["export_id"] in newest or posting["checked_at"] is None))
+        or any(not other.get("undone_by") for other in posting["duplicates"])
+        or _was_doubted(desk, posting, now - DOUBTED_FOR)
     ]
     exports = {posting["export_id"]: rows.exports.by_id(posting["export_id"]) for posting in (*doubted, *posted)}
     return _Watch(
@@ -131,7 +134,7 @@ def _searched(session: GuardedSession, posting: Row, export: Row) -> Finding:
     """Search for a posting's reference: it stands there once, or not at all where it was refused or given up."""
     found = [one for one in session.find(frozen_entry(posting, export)) if one.status is not ReceiptStatus.VOID]
     receipt = posting["receipt"]
-    if posting["state"] != "POSTED" or receipt is None:
+    if posting["state"] not in STANDS or receipt is None:
         return Finding(posting_id=posting["id"], others=tuple(found))
     return _read(session, posting, export, tuple(one for one in found if one.id != receipt["id"]))
 
@@ -173,8 +176,11 @@ def _record(hub: Hub, rows: CompanyRows, finding: Finding, now: datetime) -> dic
     values: dict[str, Any] = {"checked_at": now}
     if new or gone:
         values["duplicates"] = [*(other for other in row["duplicates"] if other["id"] not in gone), *new]
-    if finding.change != row["changed_there"] and row["state"] == "POSTED":
-        values["changed_there"] = finding.change
+    change = (
+        "" if (finding.change, row["state"]) == ("edited", "MISMATCH") else finding.change
+    )  # that it differs is told
+    if change != row["changed_there"] and row["state"] in STANDS:
+        values["changed_there"] = change
     if finding.change == "edited" and finding.recorded is not None:
         values["recorded"] = recorded_document(finding.recorded)
     rows.exports.set_posting(row["id"], **values)
