@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
 from sqlalchemy.engine.interfaces import DBAPIConnection
@@ -15,6 +16,7 @@ from sqlalchemy.pool import ConnectionPoolEntry
 from hub.store.audit_key import AuditKey
 
 BUSY_TIMEOUT_S = 30
+POOL, POOL_OVERFLOW = 10, 200  # kept, and at most beyond: a worker has a connection for each of its threads
 NOW = """SELECT to_char(clock_timestamp() AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"+00:00"')"""
 NOW_SQLITE = "SELECT strftime('%Y-%m-%dT%H:%M:%f+00:00', 'now')"
 
@@ -65,13 +67,14 @@ class Database:
 
 def sqlite_url(file: Path) -> str:
     """Return the database address of an SQLite file."""
-    return f"sqlite:///{file}"
+    return f"sqlite:///{quote(str(file), safe='/ ')}"
 
 
 def _engine(url: str, *, sqlite: bool) -> Engine:
     if not sqlite:
-        return create_engine(url, pool_pre_ping=True)
-    engine = create_engine(url, connect_args={"timeout": BUSY_TIMEOUT_S})
+        return create_engine(url, pool_pre_ping=True, pool_size=POOL, max_overflow=POOL_OVERFLOW)
+    arguments = {"timeout": BUSY_TIMEOUT_S}
+    engine = create_engine(url, connect_args=arguments, pool_size=POOL, max_overflow=POOL_OVERFLOW)
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine
