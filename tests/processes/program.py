@@ -1,15 +1,18 @@
 """The program `hub` with the fake ledger's connector installed, for tests that need real processes."""
 
+from functools import partial
+
 import hub.plugins
 from hub.app import main
 from hub.plugins import load
 from hub.testing import connector
 
 
-def load_with_the_fake_ledger() -> hub.plugins.Registry:
-    return load(only=[connector])
+def run(plugin: object = connector) -> None:
+    """Run the program with one plugin in place of the installed ones."""
+    hub.plugins.load = partial(load, only=[plugin])
+    main()
 
 
 if __name__ == "__main__":
-    hub.plugins.load = load_with_the_fake_ledger  # type: ignore[assignment]
-    main()
+    run()

@@ -1,0 +1,59 @@
+"""Workers killed at random instants while people export: nothing is lost or doubled, and others take over soon."""
+
+from __future__ import annotations
+
+import random
+import sys
+
+import pytest
+
+from hub.domain.posting import Timing
+from tests.processes.books import check_books
+from tests.processes.clients import Clients
+from tests.processes.conftest import KILLS, SOAK, MakeInstallation
+from tests.processes.kills import Killer, Recoveries, percentile
+
+LEDGER = ("--latency-ms", "100", "--lose-answers", "0.1", "--late", "0.5", "--late-share", "0.05")
+SEED = 20261101
+RECOVERED_S = 5.0
+OWNED_S = 15.0
+
+
+def killed(install: MakeInstallation, workers: tuple[str, ...], kills: int, timing: Timing | None = None) -> Recoveries:
+    """Kill workers while two companies export; every journal is there once, and the books are right."""
+    installation = install(*LEDGER, "--seed", str(SEED), **({} if timing is None else {"timing": timing}))
+    installation.set_up(["A", "B"], connections=2, sites=4)
+    killer = Killer(installation, workers, random.Random(SEED))
+    with Clients(installation, SEED) as clients:
+        killer.run(kills, clients)
+    installation.settles()
+    killer.stop()
+    journals = check_books(installation, clients.posted)
+    sys.stdout.write(f"{journals} journals; {killer.recoveries.told()}\n")  # shown with -rP
+    assert journals == clients.exported
+    return killer.recoveries
+
+
+@pytest.mark.property
+@pytest.mark.timeout(120 + 30 * KILLS)
+@pytest.mark.parametrize("databases", ["sqlite"], indirect=True)
+def test_a_worker_killed_and_restarted_again_and_again_loses_and_doubles_nothing(install: MakeInstallation) -> None:
+    recoveries = killed(install, ("w1",), KILLS)
+    assert recoveries.kills == KILLS
+    if SOAK:
+        assert percentile(recoveries.after_restart, 0.99) <= RECOVERED_S
+
+
+@pytest.mark.property
+@pytest.mark.timeout(120 + 30 * KILLS)
+@pytest.mark.parametrize("databases", ["postgresql"], indirect=True)
+def test_two_workers_killed_again_and_again_take_over_from_each_other(install: MakeInstallation) -> None:
+    recoveries = killed(install, ("w1", "w2"), KILLS)
+    assert recoveries.kills == KILLS
+
+
+@pytest.mark.soak
+@pytest.mark.timeout(120 + 60 * KILLS)
+def test_a_dead_workers_work_is_another_s_within_15_seconds_by_default(install: MakeInstallation) -> None:
+    recoveries = killed(install, ("w1", "w2"), KILLS, timing=Timing())
+    assert max(recoveries.by_another) <= OWNED_S
