@@ -149,6 +149,8 @@ def only_one(home: Path, name: str) -> Iterator[None]:
 
 def work_until_stopped(hub: Hub, *, threads: int, ready: Callable[[str], None]) -> None:
     """Run a worker: its signs of life, its engine and its jobs, until SIGTERM or SIGINT."""
+    from dataclasses import replace
+
     from hub.engine import Durable, Job
     from hub.engine.pulse import Pulse
     from hub.service import jobs
@@ -158,6 +160,8 @@ def work_until_stopped(hub: Hub, *, threads: int, ready: Callable[[str], None]) 
     stopped = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stopped.set())
+    hub = replace(hub, posting=replace(hub.posting, stopping=stopped.is_set))
+    every_s = hub.posting.rules.timing.alive_s / 4
     life.start(hub)
     engine = Durable(
         hub.database.url.render_as_string(hide_password=False),
@@ -167,15 +171,15 @@ def work_until_stopped(hub: Hub, *, threads: int, ready: Callable[[str], None]) 
         alive=partial(life.names, hub),
         threads=threads,
         at_once_per_partition=EXPORTS_AT_ONCE,
+        dead_workers_s=every_s,
         jobs=(
             Job(name="automatic exports", every_s=AUTOMATIC_S, run=lambda: _logged(export_automatically(hub))),
             Job(name="night watch", every_s=WATCH_S, run=lambda: _logged(jobs.check_by_night(hub))),
         ),
     )
-    every_s = hub.posting.rules.timing.alive_s / 4
     heart = Pulse(partial(_beat, hub, stopped), name="signs of life", every_s=every_s)
-    engine.start()
     heart.start()
+    engine.start()
     ready(hub.posting.worker)
     stopped.wait()
     ended = engine.stop(hub.posting.rules.timing.call_s)

@@ -49,6 +49,8 @@ def _company(hub: Hub, company: str) -> Iterator[str]:
             return
         limit = rows.company["automatic_limit"]
     for offer in _oldest_first(hub, company):
+        if hub.posting.stopping():
+            return
         try:
             code = _offer(hub, company, offer, limit)
         except (Refused, ConnectorError) as error:

@@ -25,6 +25,11 @@ def no_network(_connection: Connection, _turn: Callable[[], bool]) -> None:
     """Make no HTTP client: of connectors that have no network."""
 
 
+def never() -> bool:
+    """Go on: of a process that ends by itself."""
+    return False
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Posting:
     """How this process posts.
@@ -33,6 +38,7 @@ class Posting:
     itself, as a worker does; guarded: plugin calls have a deadline, in a thread; network: makes the HTTP client of a
     connection, None for one without a network, given what waits for each call's turn (False: not soon enough);
     wake: hands an export (its id, its connection's id) to the workers, None where it is settled here and now;
+    stopping: whether the process was told to stop, so that no further call is begun;
     sleep: waits some seconds.
     """
 
@@ -43,6 +49,7 @@ class Posting:
     guarded: bool = True
     network: Callable[[Connection, Callable[[], bool]], httpx2.Client | None] = no_network
     wake: Callable[[int, str], None] | None = None
+    stopping: Callable[[], bool] = never
     sleep: Callable[[float], None] = time.sleep
 
 

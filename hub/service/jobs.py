@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -28,6 +27,8 @@ def check_by_night(hub: Hub) -> list[str]:
     own = replace(hub, actor=WATCH)
     checked = []
     for company, connection in _due(own):
+        if hub.posting.stopping():
+            break
         try:
             found = check(own, company, connection)
         except (ConnectorError, Refused) as error:
@@ -48,11 +49,16 @@ def is_night_watch(now: datetime, checked_at: datetime | None, time_zone: str) -
     return NIGHT_FROM <= now.astimezone(ZoneInfo(time_zone)).hour < NIGHT_TO
 
 
-def _due(hub: Hub) -> Iterator[tuple[str, str]]:
-    for company in companies(hub):
-        with reading(hub, str(company["code"])) as rows:
-            now = hub.database.now(rows.connection)
-            for row in rows.connections():
-                known = known_traffic(rows.connection, rows.company_id, row["id"])
-                if known is not None and is_night_watch(now, known["checked_at"], rows.company["time_zone"]):
-                    yield str(company["code"]), row["name"]
+def _due(hub: Hub) -> list[tuple[str, str]]:
+    return [(code, name) for company in companies(hub) for code, name in _due_of(hub, str(company["code"]))]
+
+
+def _due_of(hub: Hub, company: str) -> list[tuple[str, str]]:
+    with reading(hub, company) as rows:
+        now = hub.database.now(rows.connection)
+        known = {row["name"]: known_traffic(rows.connection, rows.company_id, row["id"]) for row in rows.connections()}
+        return [
+            (company, name)
+            for name, calls in known.items()
+            if calls is not None and is_night_watch(now, calls["checked_at"], rows.company["time_zone"])
+        ]

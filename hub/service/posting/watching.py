@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import takewhile
 from typing import Any
 
 from hub.api import Capability, Receipt, ReceiptStatus, Recorded
@@ -52,7 +53,8 @@ class _Watch:
 def check(hub: Hub, company: str, connection: str) -> list[dict[str, Any]]:
     """Check what was posted to a connection and record what was edited, deleted or doubled there; returns what was found.
 
-    Raises ConnectorError where the accounting system cannot be asked; nothing is recorded then.
+    Raises ConnectorError where the accounting system cannot be asked; nothing is recorded then, nor where the process is
+    told to stop meanwhile.
     """
     with reading(hub, company) as rows:
         watch = _watch(hub, rows, connection)
@@ -60,7 +62,9 @@ def check(hub: Hub, company: str, connection: str) -> list[dict[str, Any]]:
     if watch is None:
         return []
     with watch.books.session() as session:
-        findings = list(_findings(session, watch))
+        findings = list(takewhile(lambda _: not hub.posting.stopping(), _findings(session, watch)))
+    if hub.posting.stopping():
+        return []
     with writing(hub, company) as rows:
         traffic(rows.connection, rows.company_id, watch.connection_id)
         change_traffic(rows.connection, rows.company_id, watch.connection_id, checked_at=started)

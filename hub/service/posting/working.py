@@ -39,7 +39,8 @@ def work(hub: Hub, export_id: int) -> None:
     if books.makes_files:
         return
     for posting_id in postings:
-        _forward(hub, company, books, posting_id)
+        if not hub.posting.stopping():
+            _forward(hub, company, books, posting_id)
     with reading(hub, company) as rows:
         after = rows.exports.by_id(export_id)
     if is_settled(after["state"]) and after["state"] != export["state"]:
