@@ -85,8 +85,9 @@ def amended_notes(rows: CompanyRows, row: Row) -> list[Problem]:
 def export_document(rows: CompanyRows, row: Row, files: Mapping[str, str] | None = None) -> dict[str, Any]:
     """Return the shape `export`: the postings of the phase it is in; files: where each reference's file was written."""
     names = {row_id: name for name, row_id in rows.ids.connections.items()}
-    postings = [each for each in rows.exports.postings(row["id"]) if each["kind"] in (row["phase"], DUPLICATE)]
-    problems = [*state_problems(row, postings, names[row["connection_id"]]), *amended_notes(rows, row)]
+    every = rows.exports.postings(row["id"])
+    postings = [each for each in every if each["kind"] in (row["phase"], DUPLICATE)]
+    problems = [*state_problems(row, every, names[row["connection_id"]]), *amended_notes(rows, row)]
     return {
         "export": row["code"],
         "state": row["state"],

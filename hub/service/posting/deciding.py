@@ -75,6 +75,13 @@ def undo_duplicate(hub: Hub, company: str, code: str, journal: str) -> dict[str,
         books = _books(hub, rows, export)
     if not known.get("undone_by"):
         there = _read(books, known)
+        if there is not None and there.status is ReceiptStatus.DRAFT:
+            raise refuse(
+                "duplicate_is_draft",
+                f"Journal {known['number'] or journal} is a draft in {books.label}, so it is not on the books.",
+                "Delete it there, then run hub check.",
+                Where(export=code),
+            )
         with writing(hub, company) as rows:
             _undo_duplicate(hub, rows, code, journal, there)
         if there is None:

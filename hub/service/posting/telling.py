@@ -8,16 +8,25 @@ from typing import Any
 
 from hub.api import Level, Problem, Where
 from hub.domain.posting import RECONNECT, TOO_MANY
+from hub.service.posting.outcome import DUPLICATE
 from hub.store import Row
 
 ALTERED = "altered"
+
 WAITS = ("FROZEN", "SENDING", "UNKNOWN")
 
 
 def state_problems(row: Row, postings: Iterable[Row], connection: str) -> list[Problem]:
-    """Return what a person should know of an export's postings, the gravest first."""
+    """Return what a person should know of an export's postings, the gravest first; of those that were undone, what is left."""
     where = Where(export=row["code"], connection=connection)
-    told = [problem for posting in postings for problem in _problems(row, posting, where)]
+    told = [
+        problem
+        for posting in postings
+        for problem in (
+            *(_problems(row, posting, where) if posting["kind"] in (row["phase"], DUPLICATE) else ()),
+            *_duplicates(row, posting, where),
+        )
+    ]
     return sorted(
         dict.fromkeys(told), key=lambda problem: [Level.PROBLEM, Level.WARNING, Level.NOTE].index(problem.level)
     )
@@ -32,6 +41,9 @@ def _problems(row: Row, posting: Row, where: Where) -> Iterator[Problem]:
         yield _refused(row, posting, where)
     if posting["state"] == "MISMATCH":
         yield _differs(row, posting, where)
+
+
+def _duplicates(row: Row, posting: Row, where: Where) -> Iterator[Problem]:
     open_duplicates = [other for other in posting["duplicates"] if not other.get("undone_by")]
     if open_duplicates:
         yield _duplicate(row, posting, open_duplicates, where)
