@@ -11,6 +11,7 @@ from hub.store.tables.inventory import (
     TransferLine,
     ValuationCount,
 )
+from hub.store.tables.people import FirstRunCode, Membership, Person, SignedIn, SignInTries
 from hub.store.tables.settling import Attempt, Traffic, Worker
 from hub.store.tables.setup import (
     AccountMap,
@@ -44,14 +45,19 @@ __all__ = [
     "DueAccounts",
     "Export",
     "ExportCount",
+    "FirstRunCode",
     "GlAccount",
     "Item",
+    "Membership",
     "Meta",
     "MovementSide",
     "OnBooks",
     "Opening",
     "Override",
+    "Person",
     "Posting",
+    "SignInTries",
+    "SignedIn",
     "Site",
     "SiteDimension",
     "Traffic",

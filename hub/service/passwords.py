@@ -1,0 +1,54 @@
+"""Passwords: kept as Argon2 hashes, checked a few at a time."""
+
+from __future__ import annotations
+
+import threading
+from functools import cache
+from typing import TYPE_CHECKING
+
+from hub.service.context import refuse
+
+if TYPE_CHECKING:
+    from pwdlib.hashers.argon2 import Argon2Hasher
+
+SHORTEST, LONGEST = 12, 200
+AT_ONCE = threading.BoundedSemaphore(2)
+"""Each check takes 64 MiB and a tenth of a second of the processor."""
+
+
+def hashed(password: str) -> str:
+    """Return a password's hash, to be stored."""
+    with AT_ONCE:
+        return _hasher().hash(password)
+
+
+def is_right(password: str, kept: str | None) -> bool:
+    """Tell whether a password is the one whose hash was kept; it takes as long where none was."""
+    with AT_ONCE:
+        right = _hasher().verify(password[: LONGEST + 1], kept or _nobodys())
+    return right and kept is not None
+
+
+def checked(password: str, name: str) -> str:
+    """Return a new password; refuses one that is too short, too long or the name itself."""
+    if len(password) < SHORTEST:
+        raise refuse(
+            "password_short", f"A password has at least {SHORTEST} characters.", "A few words make a good one."
+        )
+    if len(password) > LONGEST:
+        raise refuse("password_long", f"A password has at most {LONGEST} characters.")
+    if password.casefold() == name.casefold() or len(set(password)) < 4:
+        raise refuse("password_weak", "This password is too easy to guess.", "A few words make a good one.")
+    return password
+
+
+@cache
+def _hasher() -> Argon2Hasher:
+    from pwdlib.hashers.argon2 import Argon2Hasher
+
+    return Argon2Hasher()
+
+
+@cache
+def _nobodys() -> str:
+    return _hasher().hash("nobody's")
