@@ -11,6 +11,7 @@ from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 from hub.api import Level, Problem, Where, amount_text
+from hub.domain.posting import State, export_state
 from hub.service.documents import journal_entry
 from hub.store.health_rows import CHECKS, broken_references, file_damage, findings, frozen_postings
 
@@ -82,18 +83,8 @@ FINDINGS: Mapping[str, Finding] = {
     ),
 }
 
-AT_REST: Mapping[tuple[str, str], tuple[str, str | None]] = {
-    ("post", "FROZEN"): ("FROZEN", None),
-    ("post", "FILE_READY"): ("FILE_READY", None),
-    ("post", "POSTED"): ("POSTED", None),
-    ("post", "UNDONE"): ("UNDONE", None),
-    ("undo", "FROZEN"): ("POSTED", "FROZEN"),
-    ("undo", "FILE_READY"): ("POSTED", "FILE_READY"),
-    ("undo", "UNDONE"): ("UNDONE", "POSTED"),
-}
-"""The states of an export's postings and of their opposites (None: there are none), by its phase and state."""
-UNDER_WAY = ("SENDING", "UNKNOWN", "REJECTED", "MISMATCH", "PARTLY_POSTED")
-"""An export whose postings stand differently while they are sent one by one."""
+STANDS_THERE = {State.POSTED, State.MISMATCH, State.UNDONE}
+"""How an export's own postings may stand while their opposites are on the way."""
 
 
 def check_records(connection: Transaction) -> list[Problem]:
@@ -169,15 +160,34 @@ def _wrong_with(row: Row) -> str:
 
 
 def _agrees(export: Row, postings: Sequence[Row]) -> bool:
-    """Whether an export has all its postings, standing as its state says."""
-    if export["export_state"] in UNDER_WAY:
-        return True
-    expected = AT_REST.get((export["export_phase"], export["export_state"]))
-    if expected is None or not _complete(export, postings):
+    """Whether an export has all its postings, and stands as they do."""
+    if not _complete(export, postings):
         return False
-    post = {row["state"] for row in postings if row["kind"] == "post"}
-    opposite = {row["state"] for row in postings if row["kind"] == "undo"}
-    return post <= {expected[0]} and opposite == ({expected[1]} if expected[1] else set())
+    try:
+        return bool(_expected(export, postings) == export["export_state"])
+    except ValueError:  # a state that there is none of
+        return False
+
+
+def _expected(export: Row, postings: Sequence[Row]) -> str:
+    """Return the state that an export's postings make, empty where they contradict each other."""
+    post, undo, duplicate = (_states(postings, kind) for kind in ("post", "undo", "duplicate"))
+    corrections = [state for state in duplicate if state is not State.POSTED]
+    own = undo if export["export_phase"] == "undo" else post
+    state = State.UNDONE.value if own and set(own) == {State.UNDONE} else export_state(own)
+    if export["export_phase"] == "undo":
+        if not undo or not set(post) <= STANDS_THERE or (state == State.POSTED and set(post) != {State.UNDONE}):
+            return ""
+        state = State.UNDONE.value if state == State.POSTED else state
+    elif undo:
+        return ""
+    if not postings and export["export_state"] == State.UNDONE:
+        return State.UNDONE.value
+    return export_state(corrections) if corrections else state
+
+
+def _states(postings: Sequence[Row], kind: str) -> list[State]:
+    return [State(row["state"]) for row in postings if row["kind"] == kind]
 
 
 def _complete(export: Row, postings: Sequence[Row]) -> bool:

@@ -18,6 +18,9 @@ MOST_FINDINGS = 50
 """Of one kind: who sees fifty needs a back-up, not the rest of the list."""
 
 SETTLED = "('POSTED', 'FILE_READY', 'UNDONE')"
+_CORRECTED = (
+    "EXISTS (SELECT 1 FROM posting p WHERE p.export_id = e.id AND p.kind = 'duplicate' AND p.state <> 'POSTED')"
+)
 _EXPORT = tables.Export.__table__  # type: ignore[attr-defined]
 _POSTING = tables.Posting.__table__  # type: ignore[attr-defined]
 _COMPANY = tables.Company.__table__  # type: ignore[attr-defined]
@@ -72,13 +75,13 @@ CHECKS = {
     "site_not_settled": f"""
         SELECT co.code AS company, e.code AS export, s.code AS site
         FROM export_count c JOIN export e ON e.id = c.export_id {_OF_EXPORT} JOIN site s ON s.id = c.site_id
-        WHERE (e.state = 'UNDONE' AND (c.live OR c.unsettled)) OR (e.state <> 'UNDONE' AND NOT c.live)
-           OR (e.state = 'POSTED' AND c.unsettled) OR (e.state IN ('FROZEN', 'FILE_READY') AND NOT c.unsettled)
+        WHERE (e.state = 'UNDONE' AND (c.live OR c.unsettled)) OR (e.state <> 'UNDONE' AND NOT c.live AND NOT {_CORRECTED})
+           OR (e.state = 'POSTED' AND c.unsettled) OR (e.state NOT IN ('POSTED', 'UNDONE') AND NOT c.unsettled)
         ORDER BY e.id, s.code""",
     "movement_not_settled": f"""
         SELECT co.code AS company, e.code AS export, count(*) AS movements
         FROM movement_side m JOIN export e ON e.id = m.export_id {_OF_EXPORT}
-        WHERE (e.state = 'UNDONE') = m.live GROUP BY e.id, co.code, e.code ORDER BY e.id""",
+        WHERE (e.state = 'UNDONE') = m.live AND NOT {_CORRECTED} GROUP BY e.id, co.code, e.code ORDER BY e.id""",
     "movement_missing": f"""
         SELECT co.code AS company, e.code AS export, count(*) AS movements
         FROM movement_side m JOIN export e ON e.id = m.export_id {_OF_EXPORT}
@@ -87,15 +90,15 @@ CHECKS = {
         WHERE t.id IS NULL AND b.id IS NULL GROUP BY e.id, co.code, e.code ORDER BY e.id""",
     "value_half_set": f"""
         SELECT co.code AS company, e.code AS export, s.code AS site, c.name AS category {_VALUE_OF.format(export="set_by")}
-        WHERE (o.state = 'pending' AND (e.id IS NULL OR e.phase = 'undo' OR e.state IN {SETTLED}))
+        WHERE (o.state = 'pending' AND (e.id IS NULL OR e.state IN {SETTLED}))
            OR (o.state IN ('live', 'replaced') AND e.state = 'UNDONE')
-           OR (o.state = 'undone' AND (e.id IS NULL OR e.state <> 'UNDONE'))
+           OR (o.state = 'undone' AND (e.id IS NULL OR (e.state <> 'UNDONE' AND NOT {_CORRECTED})))
            OR o.state NOT IN ('pending', 'live', 'replaced', 'undone') ORDER BY o.id""",
     "value_half_replaced": f"""
         SELECT co.code AS company, e.code AS export, s.code AS site, c.name AS category
         {_VALUE_OF.format(export="replaced_by")}
         WHERE (o.state = 'replaced' AND e.id IS NULL) OR e.state = 'UNDONE'
-           OR (o.state = 'live' AND (e.phase = 'undo' OR e.state IN {SETTLED})) ORDER BY o.id""",
+           OR (o.state = 'live' AND e.state IN {SETTLED}) ORDER BY o.id""",
 }
 """Each query yields a row for each finding of its code; company, export, site, date and category say where."""
 
