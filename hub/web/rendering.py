@@ -1,0 +1,47 @@
+"""The templates: found, compiled once, everything in them escaped."""
+
+from __future__ import annotations
+
+import hashlib
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from hub.web.words import amount, change, counted, day, moment
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
+    from jinja2.runtime import Context
+
+HERE = Path(__file__).parent
+STATIC = HERE / "static"
+
+
+@cache
+def environment() -> Environment:
+    """Return the one environment of all templates."""
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
+
+    made = Environment(
+        loader=FileSystemLoader(HERE / "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=False,
+    )
+
+    @pass_context
+    def local_moment(context: Context, value: str) -> str:
+        return moment(value, context.get("zone") or "UTC")
+
+    made.filters |= {"amount": amount, "change": change, "counted": counted, "day": day, "moment": local_moment}
+    made.globals |= {"static": static}
+    return made
+
+
+@cache
+def static(name: str) -> str:
+    """Return the address of a file of ours, which changes with its content, so that browsers keep it."""
+    content = (STATIC / name).read_bytes()
+    return f"/static/{name}?v={hashlib.sha256(content).hexdigest()[:12]}"

@@ -1,0 +1,81 @@
+"""The route table: every page with what a person must be allowed to see it."""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from hub.domain.access import Feature
+
+if TYPE_CHECKING:
+    from starlette.responses import Response
+
+Serve = Callable[..., "Response"]
+"""A page: given the visit, and what is in braces in its path by name."""
+
+PAGE_BYTES, UPLOAD_BYTES = 1_000_000, 25_000_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Menu:
+    """Where a page stands in the menu; title: `{label}` is the accounting system's name; order: lowest first."""
+
+    section: str
+    title: str
+    order: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """A page or an action; needs: the feature of the company in its path; for_all: nobody has to be signed in."""
+
+    method: str
+    path: str
+    serve: Serve
+    needs: Feature | None = None
+    for_all: bool = False
+    upload: bool = False
+    menu: Menu | None = None
+
+    @property
+    def most_bytes(self) -> int:
+        """How large what is sent to it may be."""
+        return UPLOAD_BYTES if self.upload else PAGE_BYTES
+
+
+ROUTES: list[Page] = []
+"""Every page, in the order of the menu's sections."""
+
+
+def page(
+    method: str,
+    path: str,
+    *,
+    needs: Feature | None = None,
+    for_all: bool = False,
+    upload: bool = False,
+    menu: Menu | None = None,
+) -> Callable[[Serve], Serve]:
+    """Declare a page; a path with `{company}` names what it needs, any other is for whoever is signed in."""
+    if ("{company}" in path) != (needs is not None) or method not in ("GET", "POST"):
+        raise ValueError(f"{method} {path}: a company's page, and no other, needs a feature")
+
+    def declare(serve: Serve) -> Serve:
+        ROUTES.append(
+            Page(method=method, path=path, serve=serve, needs=needs, for_all=for_all, upload=upload, menu=menu)
+        )
+        return serve
+
+    return declare
+
+
+def load_pages() -> list[Page]:
+    """Import every module of pages and return the table."""
+    from hub.web import pages
+
+    for module in sorted(pkgutil.iter_modules(pages.__path__), key=lambda each: each.name):
+        importlib.import_module(f"{pages.__name__}.{module.name}")
+    return ROUTES
