@@ -9,7 +9,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from hub.api import JournalEntry, Level, Problem, Where
+from hub.api import ConnectorError, JournalEntry, Level, Problem, Where
 from hub.domain.canonical import canonical
 from hub.domain.decisions import Decisions
 from hub.domain.identity import Identity, posting_key, posting_reference
@@ -21,6 +21,7 @@ from hub.service.frozen import export_document, export_row
 from hub.service.posting.outcome import release, roll_up
 from hub.service.posting.recorded import standing_document
 from hub.service.posting.standings import may_arrive
+from hub.service.posting.watching import look_again
 from hub.service.previewing import decisions_from, open_connection, preflight, preview_document
 from hub.service.scope import CompanyRows, reading, writing
 from hub.service.settling import settle, written
@@ -69,7 +70,7 @@ def preview_undo(hub: Hub, company: str, code: str, decisions: Sequence[str] = (
     decided = decisions_from(decisions)
     with reading(hub, company) as rows:
         drafted = _draft(hub, rows, export_row(rows, code), decided)
-    drafted = _checked(drafted)
+    drafted = _checked(_looked_at(hub, company, code, drafted))
     return preview_document(
         label=drafted.row["label"],
         count_date=drafted.row["count_date"],
@@ -103,7 +104,7 @@ def undo(
         return _withdraw_undo(hub, company, code)
     if drafted is None:
         return settle(hub, company, code, out)
-    drafted = _checked(drafted)
+    drafted = _checked(_looked_at(hub, company, code, drafted))
     blocking = [problem for problem in drafted.problems if problem.blocking]
     problems = blocking + unacknowledged(drafted.problems, decided)
     if problems:
@@ -170,6 +171,25 @@ def _draft(hub: Hub, rows: CompanyRows, row: Row, decisions: Decisions) -> UndoD
         problems=problems,
         decisions=decisions,
     )
+
+
+def _looked_at(hub: Hub, company: str, code: str, drafted: UndoDraft) -> UndoDraft:
+    """Return the draft of what stands there now: its opposite is posted, even where it was edited a minute ago."""
+    if any(problem.blocking for problem in drafted.problems):
+        return drafted
+    try:
+        look_again(hub, company, code, drafted.open_books)
+    except ConnectorError as error:
+        problem = Problem(
+            level=Level.WARNING,
+            code="not_checked",
+            message=f"{drafted.open_books.label} could not be asked what stands there: {error.message}",
+            fix="Try again, or say yes to undo what was posted, as far as it is known.",
+            where=Where(export=code, connection=drafted.books_name),
+        )
+        return replace(drafted, problems=(*drafted.problems, problem))
+    with reading(hub, company) as rows:
+        return _draft(hub, rows, export_row(rows, code), drafted.decisions)
 
 
 def _in_progress(rows: CompanyRows, row: Row, connection: str) -> tuple[Problem, ...]:

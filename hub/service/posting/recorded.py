@@ -9,11 +9,12 @@ from typing import Any
 from hub.api import Account
 from hub.domain.setup import same_account
 from hub.service.documents import Document
+from hub.store import Row
 
 Line = Mapping[str, Any]  # a JSON object: its own types
 
 
-def standing_document(posting: Mapping[str, Any]) -> Document:
+def standing_document(posting: Row | Document) -> Document:
     """Return the entry that stands there: the frozen one, or what was recorded or accepted instead of it.
 
     A recorded line takes its site, category and dimensions from the frozen line it is most like.

@@ -13,6 +13,7 @@ from hub.domain.comparing import differences
 from hub.plugins import GuardedSession
 from hub.service.connections import OpenBooks
 from hub.service.context import Hub
+from hub.service.frozen import export_row
 from hub.service.posting.calling import receipt_document, recorded_document
 from hub.service.posting.standings import frozen_entry
 from hub.service.scope import CompanyRows, reading, writing
@@ -69,6 +70,25 @@ def check(hub: Hub, company: str, connection: str) -> list[dict[str, Any]]:
         traffic(rows.connection, rows.company_id, watch.connection_id)
         change_traffic(rows.connection, rows.company_id, watch.connection_id, checked_at=started)
         return [told for finding in findings if (told := _record(hub, rows, finding, started)) is not None]
+
+
+def look_again(hub: Hub, company: str, code: str, books: OpenBooks) -> None:
+    """Look at what stands there of one export and record it, as each night.
+
+    Raises ConnectorError where the accounting system cannot be asked.
+    """
+    with reading(hub, company) as rows:
+        export = export_row(rows, code)
+        postings = rows.exports.postings(export["id"], "post")
+        now = hub.database.now(rows.connection)
+    standing = [posting for posting in postings if posting["state"] in STANDS and posting["receipt"]]
+    if books.makes_files or not standing:
+        return
+    with books.session() as session:
+        findings = [_searched(session, posting, export) for posting in standing]
+    with writing(hub, company) as rows:
+        for finding in findings:
+            _record(hub, rows, finding, now)
 
 
 def _watch(hub: Hub, rows: CompanyRows, connection: str) -> _Watch | None:
