@@ -3,7 +3,7 @@
 import re
 from pathlib import Path
 
-MODULES = ("doctoring", "record_checks", "heads", "auditing")
+MODULES = ("doctoring", "record_checks", "heads", "auditing", "posting/health")
 
 
 def codes_in_code(repository: Path) -> set[str]:
