@@ -8,12 +8,13 @@ from fastapi import FastAPI
 from starlette.routing import Mount, Route, compile_path
 from starlette.staticfiles import StaticFiles
 
-from hub.web import errors
+from hub.web import errors, health
 from hub.web.options import WebOptions
 from hub.web.rendering import STATIC
 from hub.web.routes import PAGE_BYTES, load_pages
 from hub.web.security import Guard
 from hub.web.serving import endpoint
+from hub.web.watching import Watch
 
 if TYPE_CHECKING:
     from hub.service.context import Hub
@@ -26,8 +27,11 @@ def create_app(hub: Hub, options: WebOptions | None = None) -> FastAPI:
     pages = load_pages()
     for page in pages:
         app.router.routes.append(Route(page.path, endpoint(page, hub, options), methods=[page.method]))
+    metrics = health.Metrics(hub)
+    app.router.routes.extend(health.routes(hub, options, metrics))
     app.router.routes.append(Mount("/static", StaticFiles(directory=STATIC), name="static"))
     errors.add_handlers(app, options)
     limits = [(compile_path(page.path)[0], page.most_bytes) for page in pages if page.upload]
     app.add_middleware(Guard, options=options, limits=limits, most_bytes=PAGE_BYTES)
+    app.add_middleware(Watch, metrics=metrics)
     return app

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 from urllib.parse import quote
@@ -19,6 +20,8 @@ from hub.web.serving import SignInNeeded
 if TYPE_CHECKING:
     from fastapi import FastAPI
     from starlette.requests import Request
+
+log = logging.getLogger("hub.web")
 
 API = "/api/"
 TOLD: Mapping[int, tuple[str, str]] = {
@@ -42,6 +45,8 @@ def add_handlers(app: FastAPI, options: WebOptions) -> None:
         status = error.status_code if isinstance(error, HTTPException) else 500
         own = str(error.detail) if isinstance(error, HTTPException) and status not in (404, 405) else ""
         headers = error.headers if isinstance(error, HTTPException) else None
+        if status == 500:
+            log.error("failed", exc_info=error, extra={"request": getattr(request.state, "id", "")})
         answer = await run_in_threadpool(told, request, 404 if status == 403 else status, own)
         answer.headers.update(headers or {})
         add_headers(MutableHeaders(raw=answer.raw_headers), options)

@@ -35,9 +35,11 @@ def endpoint(page: Page, hub: Hub, options: WebOptions) -> Callable[[Request], A
     """Return what serves a page; no database and no template is waited for on the event loop."""
 
     async def get(request: Request) -> Response:
+        request.state.route = page.path
         return await run_in_threadpool(lambda: answer(arrive(page, hub, options, request)))
 
     async def post(request: Request) -> Response:
+        request.state.route = page.path
         check_origin(request, options)
         visit = await run_in_threadpool(arrive, page, hub, options, request)
         visit.form = await read_form(request)

@@ -111,7 +111,7 @@ def test_every_route_of_the_app_is_in_the_table(site: Site) -> None:
         for method in (route.methods or ())
         if method != "HEAD"
     }
-    assert served == table
+    assert served == table | {("GET", path) for path in health.PATHS}
 
 
 def test_no_two_pages_have_the_same_address() -> None:
