@@ -28,6 +28,7 @@ log = logging.getLogger(__name__)
 EXPORTS_AT_ONCE = 4  # of one connection, over all workers
 AUTOMATIC_S = 30
 WATCH_S = 900
+LOOK_S = 1.0  # between looks whether to stop
 
 
 def main() -> None:
@@ -161,7 +162,8 @@ def work_until_stopped(hub: Hub, *, threads: int, ready: Callable[[str], None]) 
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stopped.set())
     hub = replace(hub, posting=replace(hub.posting, stopping=stopped.is_set))
-    every_s = hub.posting.rules.timing.alive_s / 4
+    timing = hub.posting.rules.timing
+    every_s = timing.alive_s / 4
     life.start(hub)
     engine = Durable(
         hub.database.url.render_as_string(hide_password=False),
@@ -181,11 +183,12 @@ def work_until_stopped(hub: Hub, *, threads: int, ready: Callable[[str], None]) 
     heart.start()
     engine.start()
     ready(hub.posting.worker)
-    stopped.wait()
-    ended = engine.stop(hub.posting.rules.timing.call_s)
-    heart.stop(hub.posting.rules.timing.alive_s)
+    while not stopped.wait(LOOK_S):
+        pass  # a signal that another thread was given is heard of only between two waits
+    ended = engine.stop(timing.send_within_s + timing.call_s)
+    heart.stop(timing.alive_s)
     life.stop(hub)
-    if not ended:  # a plugin hangs: what it was doing is looked up by whoever takes it over
+    if not ended:  # it hangs where no deadline reaches: what it was doing is looked up by whoever takes it over
         hub.database.close()
         os._exit(1)
 

@@ -16,6 +16,7 @@ from sqlalchemy.pool import ConnectionPoolEntry
 from hub.store.audit_key import AuditKey
 
 BUSY_TIMEOUT_S = 30
+IDLE_IN_TRANSACTION_S = 30.0  # between two statements of one, which nothing that takes long ever comes between
 POOL, POOL_OVERFLOW = 10, 200  # kept, and at most beyond: a worker has a connection for each of its threads
 NOW = """SELECT to_char(clock_timestamp() AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"+00:00"')"""
 NOW_SQLITE = "SELECT strftime('%Y-%m-%dT%H:%M:%f+00:00', 'now')"
@@ -72,12 +73,22 @@ def sqlite_url(file: Path) -> str:
 
 def _engine(url: str, *, sqlite: bool) -> Engine:
     if not sqlite:
-        return create_engine(url, pool_pre_ping=True, pool_size=POOL, max_overflow=POOL_OVERFLOW)
+        engine = create_engine(url, pool_pre_ping=True, pool_size=POOL, max_overflow=POOL_OVERFLOW)
+        event.listen(engine, "connect", _prepare_postgresql)
+        return engine
     arguments = {"timeout": BUSY_TIMEOUT_S}
     engine = create_engine(url, connect_args=arguments, pool_size=POOL, max_overflow=POOL_OVERFLOW)
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine
+
+
+def _prepare_postgresql(raw: DBAPIConnection, _record: ConnectionPoolEntry) -> None:
+    """Have the server end a transaction of a process that is asleep, as it may hold a company that others wait for."""
+    cursor = raw.cursor()
+    cursor.execute(f"SET idle_in_transaction_session_timeout = {IDLE_IN_TRANSACTION_S * 1000:.0f}")
+    cursor.close()
+    raw.commit()
 
 
 def _prepare_sqlite(raw: DBAPIConnection, _record: ConnectionPoolEntry) -> None:

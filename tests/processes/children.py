@@ -12,6 +12,8 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+import psutil
+
 from tests.architecture.tree import REPOSITORY
 
 PATIENCE_S = 60.0
@@ -71,11 +73,16 @@ class Child:
         self.process.terminate()
         return self.process.wait(within_s)
 
-    def freeze(self) -> None:
-        """Let it do nothing at all, as a machine that is asleep."""
+    def fall_asleep(self) -> None:
+        """Let it do nothing at all until it is woken or killed."""
         self.process.send_signal(signal.SIGSTOP)
 
-    def thaw(self) -> None:
+    def is_asleep(self) -> bool:
+        """Whether it is stopped, and does nothing at all."""
+        assert self.is_running(), self.printed()
+        return psutil.Process(self.process.pid).status() == psutil.STATUS_STOPPED
+
+    def wake(self) -> None:
         self.process.send_signal(signal.SIGCONT)
 
     def _told(self) -> dict[str, Any] | None:

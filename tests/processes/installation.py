@@ -5,13 +5,14 @@ from __future__ import annotations
 import io
 import random
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from functools import partial
 from pathlib import Path
 from typing import Any
 
+import httpx2
 from sqlalchemy import text
 
 from hub.domain.posting import Rules, Timing
@@ -22,6 +23,7 @@ from hub.service.connections import add_connection
 from hub.service.context import Hub, Posting
 from hub.service.importing import import_file
 from hub.service.network import client_of
+from hub.service.posting import working
 from hub.store.opening import open_database
 from hub.testing import connector
 from hub.testing.ledger.journals import Journal
@@ -137,6 +139,12 @@ class Installation:
         """Press Export for a site's count."""
         return exporting.export(self.hub, place.company, place.date(month), place.connection, DECISIONS)
 
+    def post(self) -> None:
+        """Post what was exported, in this process."""
+        own = replace(self.hub, posting=replace(self.hub.posting, wake=None))
+        for export_id, _ in working.due(own):
+            working.work(own, export_id)
+
     def ledger(self, *options: str) -> Child:
         """Start the ledger, its journals kept in a file."""
         options = ("--file", str(self.home / "ledger.jsonl"), *options)
@@ -166,6 +174,10 @@ class Installation:
         """Return the journals of the ledger, from its file."""
         return kept(self.home / "ledger.jsonl")
 
+    def calls(self) -> int:
+        """Return how many calls the ledger was asked so far."""
+        return int(httpx2.get(f"{self.base_url}/_ledger").json()["calls"])
+
     def states(self) -> dict[str, int]:
         """Return how many exports stand in each state."""
         found = self.query("SELECT state, count(*) AS exports FROM export GROUP BY state")
@@ -179,6 +191,11 @@ class Installation:
         """Return who has postings on lease: any worker, or the starts of one."""
         rows = self.query("SELECT DISTINCT lease_owner FROM posting WHERE lease_owner LIKE :like", like=f"{worker}%/%")
         return {row["lease_owner"] for row in rows}
+
+    def sending(self, worker: str) -> set[str]:
+        """Return the references of the postings that a worker is sending."""
+        statement = "SELECT reference FROM posting WHERE state = 'SENDING' AND lease_owner LIKE :like"
+        return {row["reference"] for row in self.query(statement, like=f"{worker}/%")}
 
     def close(self) -> None:
         """End every process and close the database."""

@@ -1,44 +1,50 @@
-"""The program `hub` whose connector does what TROUBLE says: `asleep_before` or `asleep_after` a journal is sent, or `hangs`.
+"""The program `hub` with the trouble that TROUBLE says, at the gate that GATE names.
 
-Asleep, the whole process is stopped, as on a machine that was suspended: once, and until it is continued.
+`before`, `after`: its connector waits just before it sends a journal, or just after the answer, until the gate is open;
+`GATE.reached` is there as soon as it waits. `hangs`: it never comes back from posting. `stuck`: what a call told is never
+recorded.
 """
 
 import os
-import signal
 import sys
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
+from pathlib import Path
 
 from hub.api import Connection, Connector, JournalEntry, Receipt, hookimpl
+from hub.service.posting import working
 from hub.testing.connector import FakeConnector
 from hub.testing.connector.session import FakeSession
 from tests.processes.program import run
 
 TROUBLE = os.environ.get("TROUBLE", "")
+GATE = Path(os.environ.get("GATE", "gate"))
+LOOK_S = 0.01
 
 
-def naps() -> Iterator[None]:
-    """Stop this process, the first time."""
-    os.kill(os.getpid(), signal.SIGSTOP)
-    yield
-    while True:
-        yield
+def forever(*_: object) -> None:
+    """Never come back."""
+    threading.Event().wait()
 
 
-NAPS = naps()
+def wait_at_gate() -> None:
+    """Wait until the gate is open, and say so."""
+    GATE.with_suffix(".reached").touch()
+    while not GATE.exists():
+        threading.Event().wait(LOOK_S)
 
 
 class TroubledSession(FakeSession):
-    """A session that goes to sleep around its post, or never comes back from it."""
+    """A session that waits before or after its post, or never comes back from it."""
 
     def post(self, entry: JournalEntry) -> Receipt:
         if TROUBLE == "hangs":
-            threading.Event().wait()
-        if TROUBLE == "asleep_before":
-            next(NAPS)
+            forever()
+        if TROUBLE == "before":
+            wait_at_gate()
         receipt = super().post(entry)
-        if TROUBLE == "asleep_after":
-            next(NAPS)
+        if TROUBLE == "after":
+            wait_at_gate()
         return receipt
 
 
@@ -58,4 +64,6 @@ def hub_connectors() -> Iterable[Connector]:
 
 
 if __name__ == "__main__":
+    if TROUBLE == "stuck":
+        working.record = forever  # type: ignore[assignment]
     run(sys.modules[__name__])

@@ -1,0 +1,48 @@
+"""Workers asleep in mid-call, longer than they count as alive: another takes over, and nothing is doubled when they wake."""
+
+from __future__ import annotations
+
+import random
+
+import pytest
+
+from hub.store.tables.columns import instant_text
+from hub.testing.profile import Profile
+from tests.processes.books import check_journals
+from tests.processes.children import until
+from tests.processes.conftest import MakeInstallation
+from tests.processes.installation import utc_now
+from tests.processes.sleeping import put_to_sleep
+
+TROUBLED = "tests.processes.troubled"
+
+
+@pytest.mark.parametrize(
+    ("databases", "profile", "where"),
+    [
+        ("sqlite", Profile.REQUEST_ID, "after"),
+        ("postgresql", Profile.REQUEST_ID, "before"),
+        ("postgresql", Profile.NO_KEY, "before"),
+    ],
+    indirect=["databases"],
+)
+def test_a_worker_asleep_in_mid_call_past_its_lease_leaves_one_journal(
+    install: MakeInstallation, profile: Profile, where: str
+) -> None:
+    installation = install("--profile", profile.value).set_up(["A"], connections=1, sites=1, profile=profile.value)
+    installation.counts("A", 0, random.Random(0))
+    installation.export(installation.places[0], 0)
+    gate = installation.home / "gate"
+    sleeper = installation.worker("w1", program=TROUBLED, TROUBLE=where, GATE=str(gate))
+    until(gate.with_suffix(".reached").exists, "w1 is in mid-call")
+    put_to_sleep(sleeper, installation)
+    gate.touch()
+    (lease,) = installation.query("SELECT lease_until FROM posting")
+    installation.worker("w2").ready()
+    installation.settles()
+    assert len(installation.journals()) == 1
+    until(lambda: instant_text(utc_now()) > lease["lease_until"], "the lease has run out")
+    sleeper.wake()
+    assert sleeper.stop() == 0, sleeper.printed()
+    assert len(installation.journals()) == 1
+    check_journals(installation, installation.journals())
