@@ -9,6 +9,7 @@ from httpx2 import Response
 from starlette.routing import Mount, Route
 
 from hub.domain.access import FEATURES, OF_THE_WHOLE_COMPANY, Feature, Role
+from hub.web import health
 from hub.web.routes import Page, load_pages
 from tests.web.conftest import PEOPLE, Site, Visitor
 from tests.web.samples import OF_ALL_SITES, SAMPLES
