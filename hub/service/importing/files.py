@@ -234,7 +234,7 @@ def _dispatch(job: _Job, content: Content, scope: Scope) -> Outcome:
 
 
 def _record(scope: Scope, job: _Job, outcome: Outcome) -> None:
-    detail = {
+    detail: dict[str, object] = {
         "file": job.file_name,
         "sha256": job.sha256,
         "rows": scope.report.rows,
@@ -243,6 +243,8 @@ def _record(scope: Scope, job: _Job, outcome: Outcome) -> None:
         "removed": outcome.removed,
         "left_out": outcome.left_out,
     }
+    if outcome.told:
+        detail |= {"changes": list(outcome.told), "changes_not_told": outcome.not_told}
     record_import(scope.connection, scope.company_id, at=job.now, actor=job.actor, kind=job.kind, detail=detail)
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from hub.intake import RowError, RowNote
+from hub.service.importing.changes import Change
 
 
 class ImportRefused(ValueError):
@@ -52,7 +53,10 @@ class ImportResult:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
-    """What one kind's import stored, before it is told with the file's errors and notes."""
+    """What one kind's import stored, before it is told with the file's errors and notes.
+
+    told: what each change was, row by row, for the audit trail; not_told: how many changes are not among them.
+    """
 
     added: int = 0
     changed: int = 0
@@ -60,6 +64,8 @@ class Outcome:
     removed: int = 0
     left_out: int = 0
     amended: tuple[AmendedCount, ...] = ()
+    told: tuple[Change, ...] = ()
+    not_told: int = 0
 
     @property
     def changes(self) -> int:

@@ -16,6 +16,7 @@ from hub.intake.records import (
     SiteMapRow,
     SiteRow,
 )
+from hub.service.importing.changes import MOST_TOLD, changes_told
 from hub.service.importing.result import Outcome
 from hub.service.importing.scope import RowLookup, Scope
 from hub.store.importing import TARGETS, site_has_amounts, store_rows
@@ -30,11 +31,14 @@ def store_setup(kind: str, convert: Convert, rows: Sequence[Any], scope: Scope) 
     if scope.refuses:
         return Outcome()
     stored = store_rows(scope.connection, kind, scope.company_id, ready)
+    told = changes_told(kind, stored.changes[:MOST_TOLD], scope.known)
     return Outcome(
         added=stored.added,
         changed=stored.changed,
         unchanged=stored.unchanged,
         left_out=scope.report.rows - len(ready),
+        told=told,
+        not_told=len(stored.changes) - len(told),
     )
 
 

@@ -27,7 +27,7 @@ from hub.store.importing.movements import (
     stored_movements,
 )
 from hub.store.importing.openings import FrozenAccounts, OpeningStore, OpeningValue
-from hub.store.importing.rows import TARGETS, RowsStored, remove_rows_but, store_rows
+from hub.store.importing.rows import TARGETS, RowChange, RowsStored, remove_rows_but, store_rows
 
 __all__ = [
     "BATCHES",
@@ -49,6 +49,7 @@ __all__ = [
     "NewCount",
     "OpeningStore",
     "OpeningValue",
+    "RowChange",
     "RowsStored",
     "StoredAccount",
     "StoredMovement",

@@ -49,13 +49,22 @@ TARGETS: dict[str, Target] = {
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RowChange:
+    """One row that was added or changed: its key, and the columns that are not as before; before: None for a new row."""
+
+    key: Values
+    before: Values | None
+    after: Values
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RowsStored:
-    """How many rows were added, changed, found unchanged and removed."""
+    """How many rows were added, changed and found unchanged, and what each change was."""
 
     added: int = 0
     changed: int = 0
     unchanged: int = 0
-    removed: int = 0
+    changes: tuple[RowChange, ...] = ()
 
 
 def stored_rows(connection: Connection, target: Target, company_id: int) -> dict[tuple[Any, ...], dict[str, Any]]:
@@ -71,19 +80,27 @@ def store_rows(connection: Connection, kind: str, company_id: int, rows: Sequenc
     table = target.table
     stored = stored_rows(connection, target, company_id)
     position = max((row["position"] for row in stored.values()), default=0) if target.positioned else 0
-    added, changed = [], 0
+    added: list[dict[str, Any]] = []
+    changes: list[RowChange] = []
     for row in rows:
-        old = stored.get(tuple(row[name] for name in target.key))
+        key = {name: row[name] for name in target.key}
+        old = stored.get(tuple(key.values()))
         if old is None:
             position += 1
             added.append(_complete(target, row, company_id, position))
+            changes.append(RowChange(key=key, before=None, after={name: row[name] for name in row if name not in key}))
         elif news := {name: value for name, value in row.items() if old[name] != value}:
-            changed += 1
             own = (table.c.id == old["id"], table.c.company_id == company_id)
             connection.execute(update(table).where(*own).values(**news))
+            changes.append(RowChange(key=key, before={name: old[name] for name in news}, after=news))
     if added:
         connection.execute(insert(target.table), added)
-    return RowsStored(added=len(added), changed=changed, unchanged=len(rows) - len(added) - changed)
+    return RowsStored(
+        added=len(added),
+        changed=len(changes) - len(added),
+        unchanged=len(rows) - len(changes),
+        changes=tuple(changes),
+    )
 
 
 def remove_rows_but(connection: Connection, connection_id: int, company_id: int, keys: set[str]) -> int:
