@@ -85,24 +85,13 @@ def add_person(hub: Hub, name: str, *, password: str, full_name: str = "", suppo
     with hub.database.write() as connection:
         if person_row(connection, called) is not None:
             raise refuse("person_exists", f"There is already a person {called}.")
-        add_person_row(connection, new_person(hub, called, kept, full_name=full_name, support=support))
-        if support:
-            _tell_every_company(hub, connection, "add support", called)
+        _add(hub, connection, called, kept, full_name=full_name, support=support)
     remember(hub)
 
 
-def new_person(hub: Hub, name: str, password: str, *, full_name: str, support: bool) -> dict[str, object]:
-    """Return the row of a new person; name and password (its hash) are checked."""
-    now = hub.clock()
-    full_name = _checked_full_name(full_name)
-    return {
-        "name": name,
-        "full_name": full_name,
-        "password": password,
-        "password_at": now,
-        "support": support,
-        "added_at": now,
-    }
+def add_first_person(hub: Hub, connection: Transaction, name: str, password: str, *, full_name: str) -> None:
+    """Add the first person, who has access to every company; name and password (its hash) are checked."""
+    _add(hub, connection, name, password, full_name=full_name, support=True)
 
 
 def give_access(hub: Hub, company: str, name: str, role: Role, sites: Sequence[str] | None = None) -> None:
@@ -163,6 +152,21 @@ def checked_name(name: str) -> str:
             "name_invalid", f"A sign-in name is an e-mail address or up to {LONGEST_NAME} characters without spaces."
         )
     return called
+
+
+def _add(hub: Hub, connection: Transaction, name: str, password: str, *, full_name: str, support: bool) -> None:
+    now = hub.clock()
+    row = {
+        "name": name,
+        "full_name": _checked_full_name(full_name),
+        "password": password,
+        "password_at": now,
+        "support": support,
+        "added_at": now,
+    }
+    add_person_row(connection, row)
+    if support:
+        _tell_every_company(hub, connection, "add support", name)
 
 
 def _checked_full_name(full_name: str) -> str:
