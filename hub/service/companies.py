@@ -75,14 +75,21 @@ def set_company(hub: Hub, code: str, changes: Mapping[str, str]) -> None:
                 "setting_invalid", message, "Set it too: automatic_limit=1000.00, the largest change of inventory."
             )
         if changed:
+            told = [_told(rows, name, value) for name, value in changed.items()]
             rows.set_company(changed)
-            rows.exports.audit(
-                "settings",
-                code,
-                {name: str(value) for name, value in changed.items()},
-                actor=hub.actor,
-                now=hub.clock(),
-            )
+            rows.exports.audit("settings", code, {"changes": told}, actor=hub.actor, now=hub.clock())
+
+
+def _told(rows: CompanyRows, name: str, value: object) -> dict[str, dict[str, str]]:
+    """Return a setting that is about to change as the audit trail keeps it."""
+    before, after = (_text(rows, name, each) for each in (rows.company[name], value))
+    return {"row": {"setting": name}, "before": {"value": before}, "after": {"value": after}}
+
+
+def _text(rows: CompanyRows, name: str, value: object) -> str:
+    if name == "automatic_limit" and isinstance(value, int):
+        return amount_text(value, rows.company["currency"])
+    return "" if value is None else str(value)
 
 
 def retire_category(hub: Hub, company: str, category: str, *, retired: bool) -> None:
@@ -90,6 +97,8 @@ def retire_category(hub: Hub, company: str, category: str, *, retired: bool) -> 
     with writing(hub, company) as rows:
         if category not in rows.ids.categories:
             raise not_found("category", category, list(rows.ids.categories))
+        if rows.setup.categories[category].retired == retired:
+            return
         rows.set_retired(category, retired=retired)
         action = "retire category" if retired else "restore category"
         rows.exports.audit(action, category, {}, actor=hub.actor, now=hub.clock())

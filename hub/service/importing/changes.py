@@ -51,7 +51,11 @@ class _Names:
             "site_id": ("site", sites.__getitem__),
             "department_id": ("department", departments.__getitem__),
         }
-        self._plain = {"departments": {"name": "department"}, "categories": {"name": "category"}, "sites": {"code": "site"}}
+        self._plain = {
+            "departments": {"name": "department"},
+            "categories": {"name": "category"},
+            "sites": {"code": "site"},
+        }
         self._kind = kind
 
     def told(self, values: Mapping[str, object]) -> dict[str, str]:
