@@ -6,6 +6,7 @@ import uuid
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import replace
+from functools import partial
 
 from hub.api import Capability, Company, Connection, Limits, Receipt
 from hub.plugins import GuardedConnector, GuardedSession, SettingsInvalid, UnknownConnector
@@ -41,12 +42,19 @@ class OpenBooks:
         )
 
     def session(
-        self, changes: Mapping[str, str] | None = None, *, on_late: Callable[[str, Receipt], None] | None = None
+        self,
+        changes: Mapping[str, str] | None = None,
+        *,
+        on_late: Callable[[str, Receipt], None] | None = None,
+        until: float | None = None,
     ) -> AbstractContextManager[GuardedSession]:
-        """Open a session; changes: of its settings, for this once; on_late: hears of an answer after its deadline."""
+        """Open a session; changes: of its settings, for this once; on_late: hears of an answer after its deadline.
+
+        until: no request begins after it, by the process's monotonic seconds.
+        """
         settings = self.connector.settings_from({**self._texts, **changes}) if changes else self.settings
         connection = replace(self._connection, settings=settings)
-        client = self._posting.network(connection, self._pace)
+        client = self._posting.network(connection, partial(self._may_call, until))
         deadline = self._deadline
         return self.connector.open(replace(connection, client=client), deadline_s=deadline, on_late=on_late)
 
@@ -56,9 +64,10 @@ class OpenBooks:
         guarded = self._posting.guarded and not self.makes_files
         return self._posting.rules.timing.call_s if guarded else None
 
-    def _pace(self) -> bool:
+    def _may_call(self, until: float | None) -> bool:
         """Wait for the next HTTP call that the connection's rate allows; False where it is not soon enough."""
-        return pace(self._hub, self._company_id, self.id, self.limits)
+        paced = pace(self._hub, self._company_id, self.id, self.limits)
+        return paced and (until is None or self._posting.monotonic() <= until)
 
     @property
     def makes_files(self) -> bool:

@@ -39,7 +39,7 @@ class Posting:
     connection, None for one without a network, given what waits for each call's turn (False: not soon enough);
     wake: hands an export (its id, its connection's id) to the workers, None where it is settled here and now;
     stopping: whether the process was told to stop, so that no further call is begun;
-    sleep: waits some seconds.
+    sleep: waits some seconds; monotonic: seconds that go on while the process is asleep.
     """
 
     rules: Rules = field(default_factory=Rules)
@@ -51,6 +51,7 @@ class Posting:
     wake: Callable[[int, str], None] | None = None
     stopping: Callable[[], bool] = never
     sleep: Callable[[float], None] = time.sleep
+    monotonic: Callable[[], float] = time.monotonic
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,11 +3,22 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
+from itertools import chain, repeat
+from pathlib import Path
 
+import httpx2
 import pytest
 
+from hub.api import Connection
+from hub.plugins.client import guarded_client
 from hub.store.tables.columns import instant_text
+from hub.testing.lossy import writes
 from hub.testing.profile import Profile
+from tests.conftest import SqliteDatabases
+from tests.posting.house import TIMING, House
 from tests.processes.books import check_journals
 from tests.processes.children import until
 from tests.processes.conftest import MakeInstallation
@@ -46,3 +57,23 @@ def test_a_worker_asleep_in_mid_call_past_its_lease_leaves_one_journal(
     assert sleeper.stop() == 0, sleeper.printed()
     assert len(installation.journals()) == 1
     check_journals(installation, installation.journals())
+
+
+def test_a_process_asleep_between_its_last_check_and_the_first_byte_sends_nothing(
+    sqlite_databases: SqliteDatabases, tmp_path: Path
+) -> None:
+    house = House(sqlite_databases.migrated(), tmp_path).set_up()
+    house.counts()
+    clock = chain([0.0], repeat(TIMING.call_s + 1))  # monotonic seconds, as it looks at the clock
+    network = partial(paced, house)
+    house.hub = replace(house.hub, posting=replace(house.posting, network=network, monotonic=lambda: next(clock)))
+    made = house.export()
+    assert (made["state"], [request for request in house.sent if writes(request)]) == ("FROZEN", [])
+    house.settles()
+    assert len(house.journals()) == 1
+    house.close()
+
+
+def paced(house: House, _connection: Connection, turn: Callable[[], bool]) -> httpx2.Client:
+    """Return a client of the house's ledger whose requests wait for their turn."""
+    return guarded_client("http://127.0.0.1:9", transport=house.transport, turn=turn)

@@ -65,5 +65,5 @@ def hub_connectors() -> Iterable[Connector]:
 
 if __name__ == "__main__":
     if TROUBLE == "stuck":
-        working.record = forever  # type: ignore[assignment]
+        working.record = forever  # type: ignore[assignment,attr-defined]
     run(sys.modules[__name__])

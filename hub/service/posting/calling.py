@@ -43,12 +43,15 @@ class Told:
     request_id: str = ""
 
 
-def send(books: OpenBooks, entry: JournalEntry, on_late: Late) -> Told:
-    """Post an entry, complete it where a draft came of it, and read back what was recorded (R4, R9, R14: once)."""
+def send(books: OpenBooks, entry: JournalEntry, on_late: Late, until: float) -> Told:
+    """Post an entry, complete it where a draft came of it, and read back what was recorded (R4, R9, R14: once).
+
+    until: no request begins after it, by the process's monotonic seconds, which go on while the process is asleep (R7).
+    """
     sent = False
     receipt: Receipt | None = None
     try:
-        with books.session(on_late=on_late) as session:
+        with books.session(on_late=on_late, until=until) as session:
             sent = True
             receipt = session.post(entry)
             receipt = _finished(books, session, receipt, entry)

@@ -66,9 +66,10 @@ def _called(hub: Hub, company: str, books: OpenBooks, claimed: Claim) -> Told:
     late = partial(_late, hub, company, claimed)
     if claimed.action is Action.LOOK_UP:
         return look_up(books, claimed.entry, late)
+    until = hub.posting.monotonic() + hub.posting.rules.timing.call_s
     if not _in_time(hub, claimed):
         return Told(answer=Answer(outcome=Outcome.TRY_LATER, wait_s=1), message=TOO_LATE, code="too_late")
-    return send(books, claimed.entry, late)
+    return send(books, claimed.entry, late, until)
 
 
 def _in_time(hub: Hub, claimed: Claim) -> bool:
