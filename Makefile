@@ -41,8 +41,8 @@ $(DEVELOPMENT):
 	@rm -f .venv/runtime-*
 	@touch $(RUNTIME)
 
-run: $(RUNTIME) ## Load the demo company, show one balanced journal and where its file is
-	@HUB_HOME=.hub PORT=$(PORT) $(BIN)/hub demo run
+run: $(RUNTIME) ## Load the demo company, show one balanced journal, serve the web app: make run PORT=8000
+	@HUB_HOME=.hub exec $(BIN)/hub demo serve --port $(PORT) $(if $(SECONDS),--seconds $(SECONDS))
 
 test: $(DEVELOPMENT) ## Run every test, on SQLite and on PostgreSQL
 	@$(PYTEST) -n $(WORKERS)

@@ -10,7 +10,7 @@ import signal
 import socket
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -21,13 +21,16 @@ from hub.cli import CannotOpen, run
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from hub.cli.opener import Serving
     from hub.service.context import Hub, Posting
+    from hub.web.options import WebOptions
 
 log = logging.getLogger(__name__)
 
 EXPORTS_AT_ONCE = 4  # of one connection, over all workers
 AUTOMATIC_S = 30
 WATCH_S = 900
+WEB_THREADS = 8  # exports at a time of a worker inside the web app
 LOOK_S = 1.0  # between looks whether to stop
 
 
@@ -78,6 +81,15 @@ class Installation:
             own: Posting = replace(opened.posting, worker=called, beats=True, wake=None)
             work_until_stopped(replace(opened, posting=own), threads=threads, ready=ready)
 
+    def serve(self, home: Path | None, serving: Serving, ready: Callable[[str, str], None]) -> None:
+        """Serve the web app, with a worker inside unless there is to be none, until the process is told to stop.
+
+        ready: told of its address, and of the code that sets up the first person, empty where there are people.
+        Without a worker inside, an export goes to the workers where one is alive when it is made. Raises CannotOpen.
+        """
+        with self.open(home) as opened:
+            serve(opened, serving, ready)
+
     def upgrade(self, home: Path | None) -> str:
         """Bring the database to this version's schema and return its address, without a password."""
         from hub.store import DatabaseNotReady
@@ -101,6 +113,64 @@ class Installation:
         except DatabaseNotReady as error:
             raise CannotOpen(str(error)) from error
         return str(file)
+
+
+def serve(hub: Hub, serving: Serving, ready: Callable[[str, str], None]) -> None:
+    """Serve a hub's web app, see Installation.serve."""
+    from hub.service import first_run
+    from hub.web.logs import configure
+    from hub.web.server import PortTaken, Server
+
+    configure(serving.log)
+    inside = f"{socket.gethostname()}-web-{serving.port}" if serving.worker else ""
+    with only_one(hub.home, inside) if inside else nullcontext():
+        try:
+            server = Server(hub, web_options(hands_over=bool(inside)), serving.port)
+        except PortTaken as error:
+            raise CannotOpen(f"{error} Choose another: hub serve --port NUMBER") from error
+        server.start()
+        ready(server.address, first_run.new_code(hub) if first_run.is_needed(hub) else "")
+        try:
+            stay(hub, inside, stop_after_s=serving.stop_after_s)
+        finally:
+            server.stop()
+
+
+def stay(hub: Hub, worker: str, *, stop_after_s: int | None) -> None:
+    """Work as a worker of this name, or only wait where it is empty, until SIGTERM, SIGINT or some seconds have passed."""
+    from dataclasses import replace
+
+    def begun(_worker: str) -> None:
+        if stop_after_s is not None:
+            clock = threading.Timer(stop_after_s, os.kill, (os.getpid(), signal.SIGTERM))
+            clock.daemon = True
+            clock.start()
+
+    if worker:
+        own: Posting = replace(hub.posting, worker=worker, beats=True, wake=None)
+        work_until_stopped(replace(hub, posting=own), threads=WEB_THREADS, ready=begun)
+        return
+    stopped = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stopped.set())
+    begun("")
+    while not stopped.wait(LOOK_S):
+        pass
+
+
+def web_options(*, hands_over: bool) -> WebOptions:
+    """Return how the web app is reached: HUB_PUBLIC_URL, HUB_METRICS_TOKEN; hands_over: a worker runs beside it."""
+    from hub.web.options import WebOptions, public_address
+
+    try:
+        address = public_address(os.environ.get("HUB_PUBLIC_URL", ""))
+    except ValueError as error:
+        raise CannotOpen(str(error)) from error
+    return WebOptions(
+        public_url=address,
+        metrics_token=os.environ.get("HUB_METRICS_TOKEN", ""),
+        hand_over=handed_over if hands_over else handing_over,
+    )
 
 
 def posting() -> Posting:
@@ -128,8 +198,14 @@ def handing_over(hub: Hub) -> Hub:
 
     from hub.service.posting.life import listed
 
-    if not any(each["alive"] for each in listed(hub)):
-        return hub
+    alive = any(each["alive"] for each in listed(hub))
+    return handed_over(hub) if alive else replace(hub, posting=replace(hub.posting, wake=None))
+
+
+def handed_over(hub: Hub) -> Hub:
+    """Return the hub with its exports left to the workers."""
+    from dataclasses import replace
+
     return replace(hub, posting=replace(hub.posting, wake=lambda _export, _connection: None))
 
 

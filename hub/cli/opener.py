@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
@@ -14,6 +15,19 @@ if TYPE_CHECKING:
 
 class CannotOpen(Exception):
     """The hub's home or database cannot be used; the message says what to do."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Serving:
+    """How to serve the web app: on which port, with a worker inside, until when (seconds; None: until told to stop).
+
+    log: the file of its log, standard error where there is none.
+    """
+
+    port: int
+    worker: bool = True
+    stop_after_s: int | None = None
+    log: Path | None = None
 
 
 class Opener(Protocol):
@@ -33,4 +47,11 @@ class Opener(Protocol):
 
     def run_worker(self, home: Path | None, name: str | None, *, threads: int, ready: Callable[[str], None]) -> None:
         """Post what is due until the process is told to stop; ready: told of its name once it works. Raises CannotOpen."""
+        ...
+
+    def serve(self, home: Path | None, serving: Serving, ready: Callable[[str, str], None]) -> None:
+        """Serve the web app until the process is told to stop; raises CannotOpen.
+
+        ready: told of its address, and of the code that sets up the first person, empty where there are people.
+        """
         ...

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from hub.cli.command import Code, Here, command
+from hub.cli.opener import Serving
+from hub.cli.serving import Log, Port, StopAfter
 
 if TYPE_CHECKING:
     from hub.plugins import Registry
@@ -90,12 +92,43 @@ def load(here: Here) -> None:
 @command(demo_commands, "run", company=False)
 def run(here: Here) -> None:
     """Load the demo company, show one of its journals and where its file is."""
+    _run_demo(here)
+
+
+@command(demo_commands, "serve", company=False)
+def serve(here: Here, port: Port = 8000, seconds: StopAfter = None, log: Log = None) -> None:
+    """Do what `demo run` does, then serve the web app and print three sign-ins: until stopped."""
+    from hub.demo.people import sign_ins
+
+    _run_demo(here)
+    made = sign_ins(here.hub)
+
+    def ready(address: str, _code: str) -> None:
+        here.answer({"address": address, "sign_ins": made}, lambda: _show_sign_ins(address, made))
+
+    log = log or here.hub.home / "serve.log"
+    here.opener.serve(here.home, Serving(port=port, stop_after_s=seconds, log=log), ready)
+
+
+def _run_demo(here: Here) -> None:
     from hub.demo.loading import load as load_demo
     from hub.demo.showing import show
 
     load_demo(here.hub)
     shown = show(here.hub)
     here.answer(shown, lambda: _show_demo(here, shown))
+
+
+def _show_sign_ins(address: str, made: dict[str, str]) -> None:
+    from hub.cli.screen import say
+
+    say("")
+    say(f"The hub is at {address}", "bold")
+    for name, password in made.items():
+        say(f"  sign in as {name:<14} password {password}")
+    if not made:
+        say("  sign in as one of those whom `hub users list` shows")
+    say("Stop it with Ctrl+C.")
 
 
 def _show_demo(here: Here, shown: dict[str, Any]) -> None:  # Any: what hub.demo returns

@@ -32,6 +32,8 @@ COMMANDS = {
     "check": ("workers", MONTH_END, "Look now for what was edited, deleted or doubled in the accounting system."),
     "files": ("exports", MONTH_END, "Write an export's files again, in any layout."),
     "report": ("reports", MONTH_END, "Show the journal adjustment of any count, exported or not."),
+    "serve": ("serving", OPERATION, "Serve the web app, with a worker inside: until stopped."),
+    "users": ("users", OPERATION, "People: who may sign in, and what they may do."),
     "worker": (
         "workers",
         OPERATION,

@@ -54,3 +54,14 @@ def is_loopback(host: str) -> bool:
     """Tell whether a host, with or without a port, is this machine itself."""
     name, _, port = host.rpartition(":")
     return host in LOOPBACK or (name in LOOPBACK and port.isdigit())
+
+
+def public_address(text: str) -> str:
+    """Return the operator's address without a slash at its end, empty where there is none; raises ValueError."""
+    address = text.strip().rstrip("/")
+    parts = urlsplit(address)
+    if address and (
+        parts.scheme not in ("http", "https") or not parts.hostname or parts.path or parts.query or parts.username
+    ):
+        raise ValueError("HUB_PUBLIC_URL is an address such as https://hub.example.com, without a path.")
+    return address

@@ -1,0 +1,69 @@
+"""Serving the app on this machine: a thread of its own, so that the process can work and wait for its end meanwhile."""
+
+from __future__ import annotations
+
+import socket
+from threading import Thread
+from typing import TYPE_CHECKING
+
+import uvicorn
+
+from hub.web.app import create_app
+from hub.web.options import WebOptions
+
+if TYPE_CHECKING:
+    from hub.service.context import Hub
+
+HOST = "127.0.0.1"
+GRACE_S = 5
+"""How long requests under way may take once it is told to stop."""
+
+
+class PortTaken(Exception):
+    """Something else listens there."""
+
+
+class Server:
+    """The app of a hub on a port of this machine; port 0 takes a free one."""
+
+    def __init__(self, hub: Hub, options: WebOptions, port: int) -> None:
+        """Take the port; raises PortTaken."""
+        self._socket = _listening(port)
+        config = uvicorn.Config(
+            create_app(hub, options),
+            log_config=None,
+            lifespan="off",
+            ws="none",
+            server_header=False,
+            proxy_headers=bool(options.public_url),
+            timeout_graceful_shutdown=GRACE_S,
+        )
+        self._server = uvicorn.Server(config)
+        self._thread = Thread(target=self._server.run, args=([self._socket],), name="web", daemon=True)
+
+    @property
+    def address(self) -> str:
+        """Where a browser on this machine finds it."""
+        return f"http://{HOST}:{self._socket.getsockname()[1]}"
+
+    def start(self) -> None:
+        """Answer from now on."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Take nothing new, and let what is under way end."""
+        self._server.should_exit = True
+        self._thread.join(GRACE_S + 2)
+        self._socket.close()
+
+
+def _listening(port: int) -> socket.socket:
+    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((HOST, port))
+        listener.listen(2048)
+    except OSError as error:
+        listener.close()
+        raise PortTaken(f"Port {port} cannot be used: {error.strerror}.") from error
+    return listener
