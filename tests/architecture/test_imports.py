@@ -12,7 +12,7 @@ import pytest
 
 from tests.architecture.tree import REPOSITORY, findings
 
-ROOMS = ("api", "domain", "store", "plugins", "intake", "service", "demo", "cli", "app", "testing", "engine")
+ROOMS = ("api", "domain", "store", "plugins", "intake", "service", "demo", "cli", "app", "testing", "engine", "web")
 LINT = [sys.executable, "-c", "from importlinter.cli import lint_imports_command; lint_imports_command()", "--no-cache"]
 FORBIDDEN = [
     ("hub/domain/x.py", "import hub.store"),
@@ -32,16 +32,27 @@ FORBIDDEN = [
     ("hub/engine/x.py", "import hub.store"),
     ("hub/engine/x.py", "import hub.service"),
     ("hub/engine/x.py", "import sqlite3"),
+    ("hub/web/x.py", "import hub.app"),
+    ("hub/web/x.py", "import hub.cli"),
+    ("hub/web/x.py", "import sqlalchemy"),
+    ("hub/service/x.py", "import hub.web"),
+    ("hub/service/x.py", "import fastapi"),
+    ("hub/cli/x.py", "import starlette.responses"),
+    ("hub/app/x.py", "import uvicorn"),
+    ("hub/service/x.py", "import jinja2"),
+    ("hub/web/x.py", "import pwdlib"),
     ("hub/helpers.py", "import hub.api"),
     ("hub_csv_iif/x.py", "import hub.domain"),
     ("hub_csv_iif/x.py", "import sqlmodel"),
 ]
 ALLOWED = [
-    ("hub/app/x.py", "import hub.cli, hub.service, hub.store, hub.plugins, hub.demo"),
+    ("hub/app/x.py", "import hub.cli, hub.web, hub.service, hub.store, hub.plugins, hub.demo"),
     ("hub/service/x.py", "import hub.store, hub.intake, hub.plugins, hub.engine, hub.domain, hub.api"),
     ("hub/engine/x.py", "import dbos, croniter, hub.domain"),
     ("hub/engine/place.py", "import sqlite3"),
     ("hub/store/x.py", "import sqlmodel, sqlalchemy, alembic, hub.domain"),
+    ("hub/web/x.py", "import fastapi, starlette.responses, jinja2, uvicorn, prometheus_client, structlog, hub.service"),
+    ("hub/service/passwords.py", "import pwdlib.hashers.argon2"),
     ("hub/demo/x.py", "import hub.service"),
     ("hub/testing/x.py", "import hub.plugins, hub.domain, hub.api"),
     ("hub/cli/x.py", "import hub.service, hub.demo, typer"),
