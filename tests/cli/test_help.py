@@ -10,7 +10,8 @@ import hub
 from hub.cli.program import COMMANDS, app, load_command
 
 HEAVY = ("httpx2", "dbos", "pydantic", "sqlmodel", "sqlalchemy", "alembic", "psycopg", "python_calamine", "xlsxwriter", "pluggy",
-         "rfc8785", "hub.api", "hub.service", "hub.store", "hub.plugins", "hub.demo")  # fmt: skip
+         "rfc8785", "fastapi", "starlette", "jinja2", "uvicorn", "structlog", "prometheus_client", "pwdlib", "hub.web",
+         "hub.api", "hub.service", "hub.store", "hub.plugins", "hub.demo")  # fmt: skip
 
 
 @pytest.mark.parametrize("name", COMMANDS)
