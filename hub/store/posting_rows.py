@@ -28,8 +28,13 @@ class PostingRows:
 
     def one(self, posting_id: int) -> RowMapping:
         """Return a posting as it is now."""
-        statement = select(POSTING).where(*self._where(posting_id))
-        return self.connection.execute(statement).mappings().one()
+        found = self.found(posting_id)
+        assert found is not None, posting_id
+        return found
+
+    def found(self, posting_id: int) -> RowMapping | None:
+        """Return a posting as it is now, None where its undo was withdrawn meanwhile."""
+        return self.connection.execute(select(POSTING).where(*self._where(posting_id))).mappings().first()
 
     def held(self, connection_id: int, owners: Collection[str], now: datetime) -> int:
         """Return how many postings of a connection live workers have on lease."""

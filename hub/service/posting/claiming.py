@@ -41,8 +41,8 @@ class Claim:
 def claim(hub: Hub, company: str, books: OpenBooks, posting_id: int) -> Claim | None:
     """Take a posting for the call that is due; None where none is due now, or another worker has it."""
     with desk(hub, company) as at:
-        row = at.postings.one(posting_id)
-        if _is_held(at, row):
+        row = at.postings.found(posting_id)
+        if row is None or _is_held(at, row):
             return None
         if row["lease_owner"]:
             row = _cut_off(at, row)

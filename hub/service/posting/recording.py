@@ -22,7 +22,10 @@ SEEN = (State.POSTED, State.MISMATCH)
 def record(hub: Hub, company: str, books: OpenBooks, claimed: Claim, told: Told) -> Claim | None:
     """Record an answer; returns the send that a look-up which found nothing leads to, already taken (R6)."""
     with desk(hub, company) as at:
-        row = at.postings.one(claimed.posting_id)
+        row = at.postings.found(claimed.posting_id)
+        if row is None:
+            _note_withdrawn(at, claimed, told)
+            return None
         _end_attempt(at, claimed.attempt_id, told)
         if row["fence"] != claimed.fence:
             _confirm_late(at, row, told)
@@ -42,8 +45,10 @@ def record_late(hub: Hub, company: str, claimed: Claim, receipt: Receipt) -> Non
     """Record the receipt of a call that answered after its deadline: it can only confirm (R13), by a look-up at once."""
     told = Told(answer=Answer(outcome=Outcome.DONE), receipt=receipt, recorded=receipt.recorded)
     with desk(hub, company) as at:
-        row = at.postings.one(claimed.posting_id)
-        if row["state"] in SEEN:
+        row = at.postings.found(claimed.posting_id)
+        if row is None:
+            _note_withdrawn(at, claimed, told)
+        elif row["state"] in SEEN:
             _note_another(at, row, told)
         elif row["lease_owner"] == "" and row["due_at"] is not None:
             at.postings.record(row["id"], row["fence"], due_at=at.now)
@@ -71,6 +76,13 @@ def _confirm_late(at: Desk, row: Row, told: Told) -> None:
     del values["lease_owner"], values["lease_until"]
     at.postings.take(row, owner="", until=None, **values)
     _follow(at, row, after, told)
+
+
+def _note_withdrawn(at: Desk, claimed: Claim, told: Told) -> None:
+    """Keep for the record that a journal stands there whose undo was withdrawn while its call was given up."""
+    if told.receipt is not None:
+        export = at.rows.exports.by_id(claimed.export_id)
+        at.audit("duplicate there", export, reference=claimed.entry.reference, journals=[told.receipt.id])
 
 
 def _note_another(at: Desk, row: Row, told: Told) -> None:

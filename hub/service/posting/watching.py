@@ -105,7 +105,8 @@ def _watch(hub: Hub, rows: CompanyRows, connection: str) -> _Watch | None:
     doubted = [
         posting
         for posting in known
-        if (posting in posted and (posting["export_id"] in newest or posting["checked_at"] is None))
+        if (posting in posted and posting["export_id"] in newest)
+        or (posting["receipt"] and posting["checked_at"] is None)
         or any(not other.get("undone_by") for other in posting["duplicates"])
         or _was_doubted(desk, posting, now - DOUBTED_FOR)
     ]
@@ -205,7 +206,7 @@ def _record(hub: Hub, rows: CompanyRows, finding: Finding, now: datetime) -> dic
     )  # that it differs is told
     if change != row["changed_there"] and row["state"] in STANDS:
         values["changed_there"] = change
-    if finding.change == "edited" and finding.recorded is not None:
+    if finding.recorded is not None:
         values["recorded"] = recorded_document(finding.recorded)
     rows.exports.set_posting(row["id"], **values)
     told = {name: value for name, value in values.items() if name in ("changed_there", "duplicates")}
