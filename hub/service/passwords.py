@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from pwdlib.hashers.argon2 import Argon2Hasher
 
 SHORTEST, LONGEST = 12, 200
+COST = (3, 64 * 1024, 4)
+"""Rounds, memory (KiB) and threads of one hash: RFC 9106's second choice."""
 AT_ONCE = threading.BoundedSemaphore(2)
 """Each check takes 64 MiB and a tenth of a second of the processor."""
 
@@ -19,13 +21,13 @@ AT_ONCE = threading.BoundedSemaphore(2)
 def hashed(password: str) -> str:
     """Return a password's hash, to be stored."""
     with AT_ONCE:
-        return _hasher().hash(password)
+        return _hasher(*COST).hash(password)
 
 
 def is_right(password: str, kept: str | None) -> bool:
     """Tell whether a password is the one whose hash was kept; it takes as long where none was."""
     with AT_ONCE:
-        right = _hasher().verify(password[: LONGEST + 1], kept or _nobodys())
+        right = _hasher(*COST).verify(password[: LONGEST + 1], kept or _nobodys(*COST))
     return right and kept is not None
 
 
@@ -43,12 +45,13 @@ def checked(password: str, name: str) -> str:
 
 
 @cache
-def _hasher() -> Argon2Hasher:
+def _hasher(rounds: int, memory_kib: int, threads: int) -> Argon2Hasher:
     from pwdlib.hashers.argon2 import Argon2Hasher
 
-    return Argon2Hasher()
+    return Argon2Hasher(time_cost=rounds, memory_cost=memory_kib, parallelism=threads)
 
 
 @cache
-def _nobodys() -> str:
-    return _hasher().hash("nobody's")
+def _nobodys(rounds: int, memory_kib: int, threads: int) -> str:
+    """Return the hash that is checked where nobody goes by a name, so that it takes as long as any other."""
+    return _hasher(rounds, memory_kib, threads).hash("nobody's")

@@ -45,3 +45,17 @@ def static(name: str) -> str:
     """Return the address of a file of ours, which changes with its content, so that browsers keep it."""
     content = (STATIC / name).read_bytes()
     return f"/static/{name}?v={hashlib.sha256(content).hexdigest()[:12]}"
+
+
+def warm(name: str = "") -> None:
+    """Compile a template before it is asked for, with those that it stands on; all of them by default."""
+    from jinja2.meta import find_referenced_templates
+
+    made = environment()
+    waiting = [name] if name else made.list_templates(extensions=["html"])
+    while waiting:
+        found = waiting.pop()
+        made.get_template(found)
+        if name:
+            source = (HERE / "templates" / found).read_text("utf-8")
+            waiting += [each for each in find_referenced_templates(made.parse(source)) if each]

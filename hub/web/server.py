@@ -10,6 +10,7 @@ import uvicorn
 
 from hub.web.app import create_app
 from hub.web.options import WebOptions
+from hub.web.rendering import warm
 
 if TYPE_CHECKING:
     from hub.service.context import Hub
@@ -47,8 +48,10 @@ class Server:
         return f"http://{HOST}:{self._socket.getsockname()[1]}"
 
     def start(self) -> None:
-        """Answer from now on."""
+        """Answer from now on; pages that nobody has seen yet are made ready meanwhile."""
+        warm("sign_in.html")
         self._thread.start()
+        Thread(target=warm, name="templates", daemon=True).start()
 
     def stop(self) -> None:
         """Take nothing new, and let what is under way end."""

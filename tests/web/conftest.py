@@ -29,6 +29,9 @@ from hub.web.app import create_app
 from hub.web.options import WebOptions
 from tests.audit_key import AUDIT_KEY
 from tests.conftest import SqliteDatabases
+from tests.passwords import CHEAP, cheap_passwords
+
+__all__ = ["cheap_passwords"]
 
 NOW = datetime(2026, 11, 2, 14, 0, tzinfo=UTC)
 ADDRESS = "http://127.0.0.1:8000"
@@ -113,7 +116,12 @@ class Site:
 @pytest.fixture(scope="session")
 def loaded(tmp_path_factory: pytest.TempPathFactory, sqlite_databases: SqliteDatabases) -> Path:
     """A folder with a database in which the demo company and everyone of PEOPLE are; it is copied, never changed."""
-    folder = tmp_path_factory.mktemp("demo")
+    with pytest.MonkeyPatch.context() as cheaply:
+        cheaply.setattr("hub.service.passwords.COST", CHEAP)
+        return _loaded(tmp_path_factory.mktemp("demo"), sqlite_databases)
+
+
+def _loaded(folder: Path, sqlite_databases: SqliteDatabases) -> Path:
     url = sqlite_databases.migrated()
     database = Database(url, audit_key=AUDIT_KEY)
     home = folder / "home"
