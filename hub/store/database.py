@@ -16,7 +16,7 @@ from sqlalchemy.pool import ConnectionPoolEntry
 from hub.store.audit_key import AuditKey
 
 BUSY_TIMEOUT_S = 30
-IDLE_IN_TRANSACTION_S = 30.0  # between two statements of one, which nothing that takes long ever comes between
+IDLE_IN_TRANSACTION_S = 30  # between two statements of one, which nothing that takes long ever comes between
 POOL, POOL_OVERFLOW = 10, 200  # kept, and at most beyond: a worker has a connection for each of its threads
 NOW = """SELECT to_char(clock_timestamp() AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"+00:00"')"""
 NOW_SQLITE = "SELECT strftime('%Y-%m-%dT%H:%M:%f+00:00', 'now')"

@@ -115,7 +115,12 @@ def test_the_newest_entries_are_listed_first(either_hub: Hub) -> None:
         "actor": "tester",
         "action": "settings",
         "subject": "ACME",
-        "detail": {"go_live": "2026-01-11", "method": "reversal"},
+        "detail": {
+            "changes": [
+                {"row": {"setting": "go_live"}, "before": {"value": "2026-01-10"}, "after": {"value": "2026-01-11"}},
+                {"row": {"setting": "method"}, "before": {"value": "net_change"}, "after": {"value": "reversal"}},
+            ]
+        },
         "mac": one(either_hub, f"SELECT mac FROM audit_event WHERE {OF_ACME} AND seq = {ENTRIES}"),
     }
 

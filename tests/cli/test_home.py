@@ -80,7 +80,7 @@ def test_a_database_restored_from_before_an_export_is_noticed_by_the_doctor(alon
     database.write_bytes(backup)
     found = shell.run("doctor --json")
     assert found.code == 1
-    assert [problem["blocking"] for problem in found.json["problems"]] == [True]
+    assert [problem["code"] for problem in found.json["problems"]] == ["database_restored", "searching_first"]
     assert "All is well" not in shell.run("doctor").out
 
 

@@ -5,7 +5,6 @@ import json
 import logging
 import pickle
 import sqlite3
-import sys
 import threading
 from pathlib import Path
 
@@ -316,23 +315,6 @@ def test_the_tables_hold_ids_as_json_and_nothing_else(started: Started, worked: 
     assert formats == [("portable_json",)]
     outputs = rows.run("SELECT output, error FROM {}workflow_output")
     assert set(outputs) == {("null", None)}
-
-
-def test_nothing_is_printed_while_all_is_well(
-    started: Started, worked: Worked, capfd: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
-) -> None:
-    to_stderr = logging.StreamHandler(sys.stderr)
-    logging.getLogger().addHandler(to_stderr)
-    try:
-        with caplog.at_level(logging.INFO):
-            engine = started()
-            engine.wake(1, "9")
-            worked.wait_for(1)
-            assert engine.stop(PATIENCE_S)
-    finally:
-        logging.getLogger().removeHandler(to_stderr)
-    assert capfd.readouterr() == ("", "")
-    assert caplog.text == ""
 
 
 def test_an_sqlite_file_is_written_through_a_log_and_the_hubs_own_is_not_touched(

@@ -118,3 +118,12 @@ def test_two_workers_share_the_work_and_what_one_leaves_when_killed_the_other_ta
     workers.stop()
     workers.wait_until(lambda: workers.said("stopped") == [other])
     assert len(workers.said("job")) == 1
+
+
+def test_nothing_is_printed_while_all_is_well(workers: Workers, waker: Waker) -> None:
+    workers.start("w1")
+    workers.wait_until(lambda: bool(workers.said("ready")))
+    waker.wake(1, "9")
+    workers.wait_until(lambda: bool(workers.said("export 1")))
+    workers.stop()
+    assert {line for _, line in workers.lines} - {"job"} == {"ready", "export 1", "stopped"}

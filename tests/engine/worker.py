@@ -4,6 +4,7 @@ ALIVE is a file with the names of the workers that live. It prints what it does,
 standard input is closed. Exports from HELD on never end.
 """
 
+import logging
 import os
 import sys
 import threading
@@ -25,6 +26,7 @@ def work(export_id: int) -> None:
 
 
 def main() -> None:
+    logging.basicConfig(level=logging.INFO)
     url, name, alive = sys.argv[1:]
     queues.POLL_S = queues.JOBS_POLL_S = 0.05
     engine = Durable(
