@@ -2,6 +2,8 @@
 PYTHON ?= python3.11
 PORT ?= 8000
 STEPS ?= 100000
+N ?= 100000
+SEED ?=
 WORKERS ?= 2
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
@@ -26,7 +28,7 @@ define install
 @touch $@
 endef
 
-.PHONY: help setup run test soak fuzz lint bench reset lock
+.PHONY: help setup run test soak fuzz faults lint bench reset lock
 
 help: ## List the commands
 	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' Makefile | expand -t 16
@@ -52,6 +54,9 @@ soak: $(DEVELOPMENT) ## Run the properties at full scale
 
 fuzz: $(DEVELOPMENT) ## Look for new failures of the properties: make fuzz STEPS=1000000
 	@HUB_PROFILE=fuzz HUB_FUZZ_STEPS=$(STEPS) $(PYTEST) -n $(WORKERS) -m "soak or property" -o timeout=0
+
+faults: $(DEVELOPMENT) ## Look for schedules that lose or double a journal: make faults N=100000, or SEED=363 for one
+	@HUB_PROFILE=soak HUB_FAULTS=$(N) HUB_SEED=$(SEED) $(PYTEST) -n $(WORKERS) -o timeout=0 tests/faults/test_simulator.py
 
 lint: $(DEVELOPMENT) ## Check style, format, types and who imports whom
 	@$(BIN)/ruff check .
