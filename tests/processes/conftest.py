@@ -13,7 +13,7 @@ from tests.processes.installation import QUICK, Installation
 MakeInstallation = Callable[..., Installation]
 
 SOAK = settings.get_current_profile_name() != "test"
-KILLS = int(os.environ.get("HUB_KILLS") or (20 if SOAK else 3))
+KILLS = int(os.environ.get("HUB_KILLS") or (20 if SOAK else 1))
 """How often workers are killed, on each kind of database."""
 
 

@@ -226,7 +226,8 @@ class Driver:
         decisions, shown = self._decide(connection, when, [f"moved={site}/same_books" for site in same_books])
         blocks = {problem["code"] for problem in shown["problems"] if problem["blocking"]}
         assert blocks == self.model.blocks(connection, sites, same_books), (blocks, shown["problems"])
-        self._same_under_both_methods(connection, when, decisions)
+        if len(self.model.exports) % 3 == 0:
+            self._same_under_both_methods(connection, when, decisions)
         before = {side: self._movements() for side in ("now",)}["now"]
         made = exporting.export(self.hub, self.code, when, connection, decisions=decisions, expected_hash=shown["hash"])
         if blocks:
