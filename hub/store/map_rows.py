@@ -112,6 +112,6 @@ def _used(rows: Any, text: str) -> Iterator[UsedBy]:  # noqa: ANN401 - what the 
             continue
         if last is not None and last.lines:
             yield last
-        last = UsedBy(*export, lines)
+        last = UsedBy._make((*export, lines))
     if last is not None and last.lines:
         yield last

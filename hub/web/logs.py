@@ -16,8 +16,9 @@ import structlog
 HIDDEN = "[hidden]"
 SECRET_NAME = re.compile(r"pass(word|phrase)|secret|token|authori[sz]ation|cookie|csrf|api_?key", re.IGNORECASE)
 SECRET_TEXT = re.compile(
-    r"(?i)(bearer|basic)\s+[\w.~+/=-]{8,}"
-    r"|((?:pass(?:word|phrase)|secret|\w*token|csrf|api_?key|authorization|cookie|code)[\"']?\s*[=:]\s*[\"']?)[^\s\"'&,;}]+"
+    r"(?is)(bearer|basic)\s+[\w.~+/=-]{8,}"
+    r"|((?:authorization|cookie)[\"']?\s*[=:]\s*).+"
+    r"|((?:pass(?:word|phrase)|secret|\w*token|csrf|api_?key)[\"']?\s*[=:]\s*[\"']?)[^\s\"'&,;}]+"
     r"|(://[^\s:/@]+:)[^\s@/]+(?=@)"
 )
 LONGEST = 300
@@ -72,7 +73,7 @@ def hide_secrets(_logger: object, _method: str, event: Event) -> Event:
 
 def _hidden(value: object) -> object:
     if isinstance(value, str):
-        return SECRET_TEXT.sub(lambda found: f"{found[2] or found[3] or ''}{HIDDEN}", value)
+        return SECRET_TEXT.sub(lambda found: f"{found[2] or found[3] or found[4] or ''}{HIDDEN}", value)
     if isinstance(value, Mapping):
         return hide_secrets(None, "", dict(value))
     if isinstance(value, list | tuple):

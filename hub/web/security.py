@@ -35,6 +35,8 @@ HEADERS = {
     "permissions-policy": "camera=(), geolocation=(), microphone=(), payment=()",
     "cache-control": "no-store",
 }
+STATIC, KEPT = "/static/", "public, max-age=31536000, immutable"
+"""Files of ours are kept by browsers when they are asked for with what they hold; see rendering.static."""
 HSTS = "max-age=31536000"
 SESSION, FORM, TOLD = "session", "form", "told"
 """The cookies: who is signed in; what ties the forms of somebody who is not; what to tell on the next page."""
@@ -58,7 +60,7 @@ class Guard:
             await self.app(scope, receive, send)
             return
         app = self.app if self.options.knows(Headers(scope=scope).get("host", "")) else UNKNOWN_HOST
-        await app(scope, self._limited(scope, receive), self._secured(send))
+        await app(scope, self._limited(scope, receive), self._secured(scope, send))
 
     def _limited(self, scope: Scope, receive: Receive) -> Receive:
         """Return what reads the body and stops at the limit, before more of it is kept."""
@@ -79,10 +81,13 @@ class Guard:
 
         return read
 
-    def _secured(self, send: Send) -> Send:
+    def _secured(self, scope: Scope, send: Send) -> Send:
         async def secured(message: Message) -> None:
             if message["type"] == "http.response.start":
-                add_headers(MutableHeaders(scope=message), self.options)
+                headers = MutableHeaders(scope=message)
+                if scope["path"].startswith(STATIC) and scope["query_string"] and message["status"] in (200, 304):
+                    headers["cache-control"] = KEPT
+                add_headers(headers, self.options)
             await send(message)
 
         return secured
