@@ -110,7 +110,13 @@ class World:
         )
         self._seeded = SeededFaults(chance, mix.network)
         self.lossy = LossyTransport(Door(self, self.ledger.transport()), self._fault, clock=self.clock)
-        self.posting = Posting(rules=self.rules, guarded=False, network=self._client, sleep=self.clock.advance)
+        self.posting = Posting(
+            rules=self.rules,
+            guarded=False,
+            network=self._client,
+            sleep=self.clock.advance,
+            monotonic=self.clock.seconds,
+        )
         self.at_work: list[Process] = []
         self.meanwhile: Callable[[], object] = lambda: None
         self.work_on: Callable[[], object] = lambda: None

@@ -76,6 +76,7 @@ def test_a_worker_that_is_stuck_where_no_deadline_reaches_ends_all_the_same(inst
     check_journals(installation, installation.journals())
 
 
+@pytest.mark.soak
 @ON_SQLITE
 def test_a_worker_told_to_stop_in_its_night_watch_leaves_the_rest_of_it(install: MakeInstallation) -> None:
     installation = install("--latency-ms", "250").set_up(["A"], connections=1, sites=12)

@@ -54,6 +54,7 @@ class Driver:
     hub: Hub
     code: str
     model: Model = field(default_factory=Model)
+    actions: int = 0
 
     def set_up(self, homes: dict[str, str]) -> None:
         """Add the company with two sets of books, four sites and five categories."""
@@ -116,6 +117,7 @@ class Driver:
 
     def count(self, site: str, when: date, values: Values, *, approved: bool) -> None:
         """Import a count, each category as two items; amending replaces it whole."""
+        self.actions += 1
         values = self._in_use(values)
         if not values:
             return
@@ -140,6 +142,7 @@ class Driver:
 
     def transfer(self, name: str, transfer: Transfer) -> None:
         """Import a transfer; one that was posted in part or whole stays as it was."""
+        self.actions += 1
         if self._in_use(transfer.values) != transfer.values:
             return
         posted = name in self.model.transfers and any(self.model.posted(name, side) for side in ("from", "to"))
@@ -166,6 +169,7 @@ class Driver:
 
     def batch(self, name: str, batch: Batch) -> None:
         """Import a production batch."""
+        self.actions += 1
         category, value = batch.output
         if self.model.retired & {category, *(name for name, _ in batch.inputs)}:
             return
@@ -181,6 +185,7 @@ class Driver:
 
     def open(self, site: str, when: date, values: Values) -> None:
         """Import opening values; refused once an export stands, or while other books carry the site."""
+        self.actions += 1
         connection, values = self.model.sites[site], self._in_use(values)
         if self.model.openings[site] is not None and not self.model.exported(site):
             return  # opening values may be corrected until an export stands on them
@@ -217,11 +222,13 @@ class Driver:
 
     def change(self, **settings: str) -> None:
         """Change settings of the company."""
+        self.actions += 1
         companies.set_company(self.hub, self.code, settings)
         self.model.settings.update(settings)
 
     def export(self, connection: str, when: date, same_books: set[str]) -> Export | None:
         """Preview, decide, compare both methods, export, and check everything that was frozen and written."""
+        self.actions += 1
         sites = self.model.offered(connection)[when]
         decisions, shown = self._decide(connection, when, [f"moved={site}/same_books" for site in same_books])
         blocks = {problem["code"] for problem in shown["problems"] if problem["blocking"]}
@@ -242,6 +249,7 @@ class Driver:
 
     def close(self, site: str, connection: str) -> Export | None:
         """Post the closing entry of a site in books it has left."""
+        self.actions += 1
         model, standing = self.model, self.model.standing[site]
         refused = (
             model.sites[site] == connection
@@ -264,6 +272,7 @@ class Driver:
 
     def confirm(self, export: Export) -> None:
         """Say that the files were imported."""
+        self.actions += 1
         made = exporting.confirm(self.hub, self.code, export.code)
         if export.state == "ready":
             assert made["state"] == "POSTED"
@@ -276,6 +285,7 @@ class Driver:
 
     def undo(self, export: Export) -> None:
         """Undo an export; only the newest of its sites, and by an opposite entry where its file was imported."""
+        self.actions += 1
         model = self.model
         newer = [
             other for other in model.live() if other.number > export.number and set(other.values) & set(export.values)
@@ -305,6 +315,7 @@ class Driver:
 
     def withdraw(self, export: Export) -> None:
         """Take back an undo whose file was not imported."""
+        self.actions += 1
         made = exporting.undo(self.hub, self.code, export.code, withdraw=True)
         assert made["state"] == "POSTED"
         export.state = "posted"

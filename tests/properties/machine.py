@@ -255,6 +255,9 @@ class Histories(RuleBasedStateMachine):
         self.today = min(self.today + weeks, LAST_DAY)
         self._step("time")
 
+    def teardown(self) -> None:
+        self.seen["actions"] += self.driver.actions
+
     @invariant()
     def holds(self) -> None:
         if self.model.sites:

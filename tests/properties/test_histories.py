@@ -23,6 +23,9 @@ from tests.properties.driver import NOW
 from tests.properties.machine import Histories
 
 PARTS = 4
+SHARE = 1 if PROFILE == "fuzz" else 0.5
+"""Of the profile's examples: a step is something somebody does, and a rule of the machine does several of them."""
+LEAST = {"test": 5_000, "soak": 50_000}.get(PROFILE, 0)
 # Shrinking a history takes minutes: `make fuzz` does it, and `make test` fails at once.
 PHASES = [Phase.generate, *([Phase.shrink] if PROFILE == "fuzz" else [])]
 HARMLESS = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much]
@@ -44,7 +47,7 @@ def test_what_must_always_hold_does_over_random_histories(
 ) -> None:
     steps: Counter[str] = Counter()
     seen: Counter[str] = Counter()
-    examples = ceil(settings().max_examples / PARTS)
+    examples = ceil(settings().max_examples * SHARE / PARTS)
     # The machine's name is part of what Hypothesis derives its choices from: each part walks other histories.
     machine = type(f"Histories{part}", (Histories,), {"hub": hub, "steps": steps, "seen": seen, "numbers": count(1)})
     chosen = settings(
@@ -53,7 +56,9 @@ def test_what_must_always_hold_does_over_random_histories(
     run_state_machine_as_test(machine, settings=chosen, _min_steps=STEPS_PER_RUN)
     done = sum(steps.values())
     record_testsuite_property(
-        f"histories {part}", f"{done} steps, {seen['exported']} exports, {dict(steps.most_common())}"
+        f"histories {part}",
+        f"{done} steps of {seen['actions']} actions, {seen['exported']} exports, {dict(steps.most_common())}",
     )
     assert done >= examples * STEPS_PER_RUN
+    assert seen["actions"] * PARTS >= LEAST
     assert seen["exported"] >= examples, seen
