@@ -71,9 +71,12 @@ def restored(
 ) -> None:
     """Say that the database is an older copy: each journal is searched for there before it is sent."""
     from hub.cli.screen import say
-    from hub.service.restoring import search_first
+    from hub.service.restoring import end_search, search_first
 
-    search_first(here.hub, on=not over)
+    if over:
+        end_search(here.hub)
+    else:
+        search_first(here.hub, on=True)
     told = "Journals are sent without a search again." if over else "Each journal is searched for before it is sent."
     here.answer({"search_first": not over}, lambda: say(told))
 

@@ -11,6 +11,7 @@ from zoneinfo import available_timezones
 from hub.api import amount_text, minor_digits, to_minor
 from hub.domain.setup import EntryPer, Method, Mode, Movements, ReversalDate
 from hub.service.context import Hub, not_found, refuse
+from hub.service.heads import remember
 from hub.service.scope import CompanyRows, reading, writing
 from hub.store.company_rows import add_company_row, company_rows
 
@@ -43,6 +44,7 @@ def add_company(hub: Hub, *, code: str, name: str, currency: str) -> None:
         if code in {row["code"] for row in company_rows(connection)}:
             raise refuse("company_exists", f"There is already a company {code}.")
         add_company_row(connection, code=code, name=name.strip(), currency=currency, actor=hub.actor, now=hub.clock())
+    remember(hub)
 
 
 def companies(hub: Hub) -> list[dict[str, object]]:

@@ -17,7 +17,7 @@ from hub.api import Level, Problem
 from hub.domain.audit_trail import Head
 from hub.service.context import Hub
 from hub.store import Transaction
-from hub.store.audit import TrailEnd, mac_at, trail_ends
+from hub.store.audit import TrailEnd, append, mac_at, trail_ends
 
 log = logging.getLogger(__name__)
 
@@ -91,6 +91,21 @@ def restored(hub: Hub) -> bool:
         return bool(lost(connection, seen[0]))
 
 
+def accept(hub: Hub) -> None:
+    """Take the trails of a restored database as they are from now on; each says in an entry what it had been seen to hold."""
+    seen = remembered(hub.home)[0]
+    with hub.database.write() as connection:
+        gone = lost(connection, seen)
+        given_up = [each for each in seen if each.uuid in gone]
+        for end in trail_ends(connection):
+            for each in given_up:
+                if each.uuid == end.uuid:
+                    _accept(hub, connection, end, each.head)
+    for each in given_up:
+        each.file.unlink(missing_ok=True)
+    remember(hub)
+
+
 def unreadable(file: Path) -> Problem:
     """Return the problem of a head that cannot be read."""
     return Problem(
@@ -98,6 +113,18 @@ def unreadable(file: Path) -> Problem:
         code="audit_head_unreadable",
         message=f"The file {file} cannot be read, so entries lost at the end of that audit trail would not be noticed.",
         fix="Make it readable, or remove it if you know that the database was not restored: it is then written anew.",
+    )
+
+
+def _accept(hub: Hub, connection: Transaction, end: TrailEnd, seen: Head) -> None:
+    append(
+        connection,
+        end.company_id,
+        at=hub.clock(),
+        actor=hub.actor,
+        action="accept restored database",
+        subject=end.company,
+        detail={"seen": str(seen)},
     )
 
 
@@ -140,8 +167,8 @@ def _told(connection: Transaction, seen: Remembered, end: TrailEnd | None) -> Pr
         level=Level.PROBLEM,
         code="database_restored",
         message=what,
-        fix="Export nothing yet. Bring back the newest copy if there is one. Else find out what is missing (Restoring, in the "
-        f"page on running the hub), repeat it, and then remove {seen.file}.",
+        fix="Bring back the newest copy if there is one. Else find out what is missing (Restoring, in the page on running the "
+        "hub), repeat it, and then: hub db restored --over",
     )
 
 

@@ -6,7 +6,7 @@ import logging
 from pathlib import Path
 
 from hub.service.context import Hub, refuse
-from hub.service.heads import restored
+from hub.service.heads import accept, restored
 from hub.store import DatabaseNotReady
 from hub.store.back_up import back_up as copy_to
 from hub.store.posting_rows import looks_first, set_look_first
@@ -34,6 +34,12 @@ def search_first(hub: Hub, *, on: bool) -> None:
     """Have each journal searched for before its first send, or no longer."""
     with hub.database.write() as connection:
         set_look_first(connection, look_first=on)
+
+
+def end_search(hub: Hub) -> None:
+    """Say that what was missing is there again: nothing is searched for first, and the audit trails are taken as they are."""
+    search_first(hub, on=False)
+    accept(hub)
 
 
 def back_up(hub: Hub, file: Path) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from hub.api import Level, Problem
 from hub.intake import RowError
 from hub.service.context import Hub, Refused
+from hub.service.heads import remember
 from hub.service.importing import import_rows
 from hub.service.importing.changes import changes_told
 from hub.service.last_changes import REMOVE
@@ -42,6 +43,7 @@ def save_rows(hub: Hub, company: str, kind: str, rows: Sequence[Row], removed: S
         if not result.stored:
             raise RowsRefused(result.errors)
         changes = result.changes
+        remember(hub)
     return changes + (remove(hub, company, kind, removed) if removed else 0)
 
 

@@ -57,6 +57,10 @@ def test_the_last_entries_deleted_end_with_1(shell: Shell) -> None:
     assert shell.run("audit verify").code == 1
     assert "ends at entry 8" in " ".join(shell.run("audit verify").out.split())
     assert shell.run("doctor").code == 1
+    assert "searching_first" in {problem["code"] for problem in shell.run("doctor --json").json["problems"]}
+    shell.done("db restored --over")
+    assert shell.json("doctor") == {"problems": []}
+    assert shell.json("audit list --newest 1")[0]["action"] == "accept restored database"
 
 
 def test_a_report_prints_the_head_that_verify_takes(shell: Shell) -> None:

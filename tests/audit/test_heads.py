@@ -14,10 +14,11 @@ from typing import Any
 import pytest
 
 from hub.service import heads
+from hub.service.auditing import listed
 from hub.service.companies import add_company
 from hub.service.context import Hub
 from hub.service.doctoring import doctor
-from hub.service.heads import remember, restored
+from hub.service.heads import accept, remember, restored
 from hub.store.audit import append
 from tests.audit.home import ENTRIES, sentences, settles, tamper, told
 from tests.reporting.home import NOW, one
@@ -53,7 +54,6 @@ def test_a_head_is_the_newest_entry_of_its_company(either_hub: Hub) -> None:
 
 def test_a_company_is_remembered_from_the_first_time_that_anything_is(hub: Hub) -> None:
     add_company(hub, code="THIRD", name="Third", currency="USD")
-    remember(hub)
     assert kept(hub, "THIRD")["seq"] == 1
 
 
@@ -74,7 +74,7 @@ def test_entries_lost_at_the_end_are_told(either_hub: Hub) -> None:
     found = doctor(either_hub)
     assert [problem["code"] for problem in found] == ["database_restored"]
     assert "ends at entry 11, and this home has seen entry 12" in str(found[0]["message"])
-    assert str(file(either_hub)) in str(found[0]["fix"])
+    assert "hub db restored --over" in str(found[0]["fix"])
     assert restored(either_hub)
     assert told(either_hub) == told(either_hub, "ACME") == ["database_restored"]
     assert told(either_hub, "OTHER") == []
@@ -102,6 +102,26 @@ def test_removing_a_head_accepts_the_trail_as_it_is(hub: Hub) -> None:
     assert codes(hub) == []
     assert not restored(hub)
     assert kept(hub)["seq"] == ENTRIES - 1
+
+
+def test_a_restored_database_is_accepted_with_an_entry_that_says_what_was_lost(hub: Hub) -> None:
+    seen = f"{ENTRIES}:{kept(hub)['mac'][:16]}"
+    tamper(hub, NEWEST)
+    tamper(hub, "UPDATE company SET uuid = 'another' WHERE code = 'OTHER'")
+    tamper(hub, "DELETE FROM audit_event WHERE company_id = 2")
+    accept(hub)
+    assert not restored(hub)
+    newest = listed(hub, "ACME", 1)[0]
+    assert (newest["seq"], newest["action"], newest["detail"]) == (ENTRIES, "accept restored database", {"seen": seen})
+    assert kept(hub)["mac"] == newest["mac"]
+    assert told(hub, "ACME") == []
+    assert listed(hub, "OTHER", 1) == []
+
+
+def test_accepting_where_nothing_was_lost_changes_nothing(hub: Hub) -> None:
+    before = kept(hub)
+    accept(hub)
+    assert kept(hub) == before
 
 
 @pytest.mark.parametrize(
