@@ -124,6 +124,6 @@ def test_nothing_is_printed_while_all_is_well(workers: Workers, waker: Waker) ->
     workers.start("w1")
     workers.wait_until(lambda: bool(workers.said("ready")))
     waker.wake(1, "9")
-    workers.wait_until(lambda: bool(workers.said("export 1")))
+    workers.wait_until(lambda: bool(workers.said("export 1") and workers.said("job")))
+    assert {line for _, line in workers.lines} == {"ready", "export 1", "job"}
     workers.stop()
-    assert {line for _, line in workers.lines} - {"job"} == {"ready", "export 1", "stopped"}
