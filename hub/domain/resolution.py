@@ -77,7 +77,7 @@ class Resolver:
 
     def overridden(self, number: str, site: str, use: Use) -> str:
         """Apply the one most specific override: site and use, use, site, neither."""
-        for key in ((number, site, use), (number, "", use), (number, site, ""), (number, "", "")):
+        for key in override_keys(number, site, use):
             found = self.setup.overrides.get(key)
             if found is not None:
                 return found
@@ -93,6 +93,11 @@ class Resolver:
         return self.gl_account(
             number, part=part, where=Where(site=site, category=category, gl_account=number, connection=self.connection)
         )
+
+
+def override_keys(number: str, site: str, use: Use) -> tuple[tuple[str, str, str], ...]:
+    """Return where an override of a GL Account is looked up, the most specific first."""
+    return (number, site, use), (number, "", use), (number, site, ""), (number, "", "")
 
 
 def must_differ(asset: Resolved, cogs: Resolved, where: Where) -> Problem | None:

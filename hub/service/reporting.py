@@ -56,7 +56,7 @@ def report(
         books = rows.books(connection)
         figures = _figures(rows, books, count_date, items=items)
         exports = [row for row in _exports(rows, books, count_date) if row["id"] in {c.export for c in figures.counts}]
-        drafted = _draft(hub, rows, books, count_date, exported=bool(exports))
+        drafted = waiting_draft(hub, rows, books, count_date, exported=bool(exports))
         found = {**_document(rows, books, count_date, figures, exports), "audit_trail": trail_head(rows)}
     return {**found, "made_at": hub.clock().isoformat(), **_entries(found, drafted)}
 
@@ -64,7 +64,7 @@ def report(
 def _figures(rows: CompanyRows, books: Books, count_date: date, *, items: bool) -> Figures:
     reader = ReportRows(rows.connection, rows.ids)
     counts = reader.counts(count_date)
-    shown = _shown(counts, books.name, sites_of(rows, books.name))
+    shown = shown_counts(counts, books.name, sites_of(rows, books.name))
     if not shown:
         raise _no_count(rows, books, reader, count_date)
     current = {count.site: count for count in counts if count.current}
@@ -78,12 +78,12 @@ def _figures(rows: CompanyRows, books: Books, count_date: date, *, items: bool) 
         amended=amended,
         totals=reader.totals(refs),
         prior=reader.prior(sites, count_date),
-        prior_dates=_prior_dates(rows, reader, sites, count_date),
+        prior_dates=prior_dates(rows, reader, sites, count_date),
         items=_by_category(reader.items([count.ref for count in shown])) if items else None,
     )
 
 
-def _shown(counts: Sequence[ReportedCount], connection: str, own: Sequence[str]) -> tuple[ReportedCount, ...]:
+def shown_counts(counts: Sequence[ReportedCount], connection: str, own: Sequence[str]) -> tuple[ReportedCount, ...]:
     """Return one count of each site: the exported one, else the present one of a site that posts to these books."""
     chosen: dict[str, ReportedCount] = {}
     for count in sorted(counts, key=lambda count: (count.site, count.export is None)):
@@ -113,7 +113,8 @@ def _no_count(rows: CompanyRows, books: Books, reader: ReportRows, count_date: d
     )
 
 
-def _prior_dates(rows: CompanyRows, reader: ReportRows, sites: Sequence[str], count_date: date) -> dict[str, date]:
+def prior_dates(rows: CompanyRows, reader: ReportRows, sites: Sequence[str], count_date: date) -> dict[str, date]:
+    """Return the date of what each site's books carried before a count: an exported count's, or the opening values'."""
     exported = reader.prior_dates(count_date)
     found = {}
     for site in sites:
@@ -136,7 +137,7 @@ def _exports(rows: CompanyRows, books: Books, count_date: date) -> list[Row]:
     return [row for row in reversed(listed) if row["state"] != "UNDONE" and row["kind"] == "adjustment"]
 
 
-def _draft(hub: Hub, rows: CompanyRows, books: Books, day: date, *, exported: bool) -> Draft | None:
+def waiting_draft(hub: Hub, rows: CompanyRows, books: Books, day: date, *, exported: bool) -> Draft | None:
     """Return what would be exported now, None where all that was counted is exported: then no connector is needed."""
     waiting = any(count.count_date == day for count in rows.facts.offered(sites_of(rows, books.name)))
     return draft(hub, rows, books, day, decisions_from(())) if waiting or not exported else None
@@ -227,11 +228,12 @@ def _category(name: str, count: ReportedCount, figures: Figures, currency: str) 
         "amended": _amended(value, now, currency) if now is not None and now != value else None,
     }
     if figures.items is not None:
-        found["items"] = [_item(item, currency) for item in figures.items.get((count.ref, name), ())]
+        found["items"] = [item_document(item, currency) for item in figures.items.get((count.ref, name), ())]
     return found
 
 
-def _item(item: CountedItem, currency: str) -> dict[str, Any]:
+def item_document(item: CountedItem, currency: str) -> dict[str, Any]:
+    """Return one line of a count as programs and screens read it."""
     return {
         "item": item.item,
         "area": item.area,

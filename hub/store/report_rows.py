@@ -45,6 +45,16 @@ class CountedItem:
     value: int
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListedCount:
+    """One site's count of any date; export: the code of the live one that carries it, connection: the books it went to."""
+
+    site: str
+    count_date: date
+    export: str | None = None
+    connection: str | None = None
+
+
 CategoryValues = dict[str, dict[str, int]]
 """Minor units by site code and category."""
 
@@ -95,6 +105,16 @@ _DATES = (
     .bindparams(bindparam("sites", expanding=True))
     .columns(count_date=Date())
 )
+_LISTED = text(
+    """
+    SELECT n.count_date AS count_date, n.site_id, x.code, x.connection_id
+    FROM valuation_count n
+    LEFT JOIN export_count e ON e.company_id = :company_id AND e.count_id = n.id AND e.live
+    LEFT JOIN export x ON x.company_id = :company_id AND x.id = e.export_id
+    WHERE n.company_id = :company_id AND (n.current OR x.id IS NOT NULL)
+    ORDER BY n.count_date DESC, n.site_id, x.id IS NULL, n.id
+    """
+).columns(count_date=Date())
 
 
 class ReportRows:
@@ -159,6 +179,18 @@ class ReportRows:
     def dates(self, sites: Collection[str]) -> list[date]:
         """Return the dates on which some sites were counted, newest first."""
         return [row["count_date"] for row in self._rows(_DATES, sites=self._site_ids(sites))]
+
+    def listed(self) -> list[ListedCount]:
+        """Return every count of every date, newest first; of a site's counts of one date the exported one comes first."""
+        return [
+            ListedCount(
+                site=self.ids.site_codes[row["site_id"]],
+                count_date=row["count_date"],
+                export=row["code"],
+                connection=self.ids.connection_names.get(row["connection_id"]),
+            )
+            for row in self._rows(_LISTED)
+        ]
 
     def _site_ids(self, sites: Collection[str]) -> list[int]:
         return [self.ids.sites[code] for code in sites]
