@@ -23,6 +23,7 @@ def accounts(
     rows: CompanyRows,
     books: Books,
     lines: LineRows,
+    *,
     of: tuple[str, str],
     export: Row | None,
     journal: Sequence[Mapping[str, Any]],

@@ -68,7 +68,9 @@ def category_lines(hub: Hub, company: str, asked: Asked, *, page: int = 1) -> di
             **_heading(found, asked),
             **_figures(found, asked),
             "lines": lines,
-            "accounts": accounts(rows, found.books, found.lines, (asked.site, asked.category), found.own, lines),
+            "accounts": accounts(
+                rows, found.books, found.lines, of=(asked.site, asked.category), export=found.own, journal=lines
+            ),
             "moved": [_moved(moved, found) for moved in found.lines.moved(taken)],
             **_page(found, page),
             "problems": [problem_document(problem) for problem in problems],
