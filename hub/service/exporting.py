@@ -2,7 +2,7 @@
 
 from hub.service.closing import close_site
 from hub.service.companies import retire_category
-from hub.service.filing import files
+from hub.service.filing import files, one_file
 from hub.service.freezing import export, exports, show_export
 from hub.service.undoing import confirm, preview_undo, undo
 
@@ -12,6 +12,7 @@ __all__ = [
     "export",
     "exports",
     "files",
+    "one_file",
     "preview_undo",
     "retire_category",
     "show_export",

@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
+from functools import partial
 from hashlib import sha256
+from itertools import islice
 from typing import Any
 
-from hub.api import Capability, amount_text
-from hub.plugins import SettingsInvalid
+from hub.api import Capability, ConnectorError, amount_text
+from hub.plugins import GuardedConnector, SettingsInvalid
 from hub.service.connections import connector_of
 from hub.service.context import Hub, Refused
 from hub.service.documents import total
 from hub.service.frozen import export_document, export_row, posting_document
-from hub.service.posting.recorded import standing_document
 from hub.service.scope import CompanyRows, reading
 from hub.service.settling import written
+from hub.service.side_by_side import side_by_side
 from hub.store import Row
-from hub.store.history_rows import counted_values, exports_page, how_far
+from hub.store.history_rows import STUCK, counted_values, exports_page, how_far
 from hub.store.posting_rows import PostingRows
 
 AT_ONCE = 25
@@ -25,25 +27,52 @@ ON_ITS_WAY = ("FROZEN", "SENDING", "UNKNOWN", "REJECTED")
 
 
 def history(
-    hub: Hub, company: str, connection: str | None = None, sites: Collection[str] | None = None, before: str = ""
+    hub: Hub,
+    company: str,
+    connection: str | None = None,
+    sites: Collection[str] | None = None,
+    before: str = "",
+    *,
+    states: Collection[str] = (),
+    look: bool = False,
 ) -> dict[str, Any]:
     """Return a page of exports, newest first, each of the shape `export` with what was counted and what to look at.
 
-    sites: only exports of these sites alone; before: older ones than this export. older: whether there are more after them.
+    sites: only exports of these sites alone; before: older ones than this export; states: only in these; look: only those
+    with something to look at. older: whether there are more after them.
     """
     with reading(hub, company) as rows:
         wanted = None if connection is None else rows.ids.connections[rows.books(connection).name]
-        found = exports_page(
+        pages = partial(
+            exports_page,
             rows.connection,
             rows.company_id,
             connection_id=wanted,
             sites=None if sites is None else [rows.ids.sites[code] for code in sites if code in rows.ids.sites],
-            before=export_row(rows, before)["id"] if before else None,
+            states=states,
+            look=look,
             limit=AT_ONCE + 1,
         )
+        start = export_row(rows, before)["id"] if before else None
+        every = (
+            listed
+            for listed in _each(rows, pages, start)
+            if (sites is None or set(sites).issuperset(listed["sites_of_lines"])) and (not look or _to_look_at(listed))
+        )
+        found = list(islice(every, AT_ONCE + 1))
+    return {"exports": found[:AT_ONCE], "older": len(found) > AT_ONCE}
+
+
+def _each(rows: CompanyRows, pages: Callable[..., list[Row]], before: int | None) -> Iterator[dict[str, Any]]:
+    """Yield exports as they are listed, newest first, reading on only as far as is asked for."""
+    while found := pages(before=before):
         values = counted_values(rows.connection, rows.company_id, [row["id"] for row in found])
-        listed = [_listed(rows, row, values.get(row["id"])) for row in found[:AT_ONCE]]
-    return {"exports": listed, "older": len(found) > AT_ONCE}
+        yield from (_listed(rows, row, values.get(row["id"])) for row in found)
+        before = found[-1]["id"]
+
+
+def _to_look_at(listed: Mapping[str, Any]) -> bool:
+    return bool(listed["state"] in STUCK or listed["needs"] or listed["changed"] or listed["doubled"])
 
 
 def _listed(rows: CompanyRows, row: Row, value: int | None) -> dict[str, Any]:
@@ -70,7 +99,7 @@ def export_story(hub: Hub, company: str, code: str) -> dict[str, Any]:
         attempts = PostingRows(rows.connection, rows.company_id).attempts([posting["id"] for posting in postings])
         document = export_document(rows, row, written(hub, company, rows, row))
         moving = _is_moving(row["state"], postings)
-        files = _makes_files(hub, rows, row)
+        layouts = _layouts(hub, rows, row)
     journals = [
         _journal(posting, row, [each for each in attempts if each["posting_id"] == posting["id"]])
         for posting in postings
@@ -81,8 +110,8 @@ def export_story(hub: Hub, company: str, code: str) -> dict[str, Any]:
         "settled_at": row["settled_at"].isoformat() if row["settled_at"] else "",
         "journals": journals,
         "moving": moving,
-        "makes_files": files is not None,
-        "layouts": files or [],
+        "makes_files": layouts is not None,
+        "layouts": layouts or [],
         "sites_of_lines": sorted({*document["sites"], *(site for posting in postings for site in _sites(posting))}),
         "needs": sorted({posting["needs_attention"] for posting in postings} - {""}),
     }
@@ -136,11 +165,12 @@ def _journal(posting: Row, export: Row, attempts: Collection[Row]) -> dict[str, 
 
 
 def _as_it_stands(posting: Row) -> dict[str, Any] | None:
-    """Return the entry that stands there where it is not the one that was posted."""
-    if posting["recorded"] is None:
+    """Return what is not there as it was posted, line by line; None where all is, or it was never read back."""
+    recorded = posting["recorded"]
+    if recorded is None or not recorded["lines"]:
         return None
-    there = standing_document(posting)
-    return None if there == posting_document(posting) else there
+    compared = side_by_side(posting_document(posting), recorded)
+    return compared if compared["lines"] or compared["date_there"] else None
 
 
 def _attempt(row: Row) -> dict[str, Any]:
@@ -157,8 +187,11 @@ def _attempt(row: Row) -> dict[str, Any]:
     }
 
 
-def _makes_files(hub: Hub, rows: CompanyRows, row: Row) -> list[str] | None:
-    """Return the layouts an export's files can have, by their names in the connection's settings; None without files."""
+def _layouts(hub: Hub, rows: CompanyRows, row: Row) -> list[tuple[str, str]] | None:
+    """Return the layouts an export's files can have, its connection's first: name in the settings, and whose it is.
+
+    None where its connector makes no files; a layout that these settings do not do for is left out.
+    """
     found = next(one for one in rows.connections() if one["id"] == row["connection_id"])
     try:
         connector = connector_of(hub, found["connector"])
@@ -167,9 +200,19 @@ def _makes_files(hub: Hub, rows: CompanyRows, row: Row) -> list[str] | None:
         settings = connector.settings_from(found["settings"])
     except (Refused, SettingsInvalid):
         return None
-    layout = type(settings).model_fields.get("layout")
-    members = getattr(layout.annotation, "__members__", {}) if layout is not None else {}
-    return [str(each.value) for each in members.values()]
+    field = type(settings).model_fields.get("layout")
+    own = str(getattr(settings, "layout", ""))
+    members = getattr(field.annotation, "__members__", {}) if field is not None else {}
+    names = sorted((str(each.value) for each in members.values()), key=lambda name: name != own)
+    labels = {name: _label(connector, {**found["settings"], "layout": name}) for name in names}
+    return [(name, label) for name, label in labels.items() if label]
+
+
+def _label(connector: GuardedConnector, settings: Mapping[str, str]) -> str:
+    try:
+        return connector.label(connector.settings_from(settings), deadline_s=None)
+    except (SettingsInvalid, ConnectorError):
+        return ""
 
 
 def _standing(export: Row, postings: Collection[Row]) -> list[Row]:

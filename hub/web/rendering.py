@@ -32,8 +32,8 @@ def environment() -> Environment:
     )
 
     @pass_context
-    def local_moment(context: Context, value: str) -> str:
-        return moment(value, context.get("zone") or "UTC")
+    def local_moment(context: Context, value: str, *, seconds: bool = False) -> str:
+        return moment(value, context.get("zone") or "UTC", seconds=seconds)
 
     made.filters |= {"amount": amount, "change": change, "counted": counted, "day": day, "moment": local_moment}
     made.globals |= {"static": static}

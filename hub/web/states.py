@@ -35,6 +35,18 @@ CALLS: Mapping[str, str] = {"post": "Sent", "find": "Looked for", "read": "Read 
 JOURNALS: Mapping[str, str] = {"post": "Journal", "undo": "Opposite entry", "duplicate": "Opposite of a duplicate"}
 
 
+FILTERS: Mapping[str, tuple[str, tuple[str, ...]]] = {
+    "look": ("Something to look at", ()),
+    "moving": ("On its way", ("FROZEN", "SENDING", "UNKNOWN")),
+    "file": ("File ready", ("FILE_READY",)),
+    "posted": ("Posted", ("POSTED",)),
+    "refused": ("Refused", ("REJECTED", "PARTLY_POSTED")),
+    "differs": ("Differs", ("MISMATCH",)),
+    "undone": ("Undone", ("UNDONE",)),
+}
+"""What Export History can be narrowed to: its words and the states, which for the first are not what decides."""
+
+
 def state_of(export: Shape) -> tuple[str, str]:
     """Return the kind and words of an export's badge."""
     kind, words = STATES[export["state"]]
@@ -62,15 +74,18 @@ def alarms(listed: Shape) -> list[tuple[str, str]]:
 
 def doings(story: Shape) -> dict[str, bool]:
     """Return what a person can do about an export as it stands."""
-    state, phase = story["state"], story["phase"]
+    state, phase, files = story["state"], story["phase"], story["makes_files"]
     own = [journal for journal in story["journals"] if journal["kind"] in (phase, "duplicate")]
     stuck = any(journal["needs_attention"] or journal["state"] == "REJECTED" for journal in own)
     waits = any(journal["state"] in ("FROZEN", "UNKNOWN") for journal in own) and story["moving"]
+    known = any(journal["receipt"] or journal["duplicates"] for journal in story["journals"])
     return {
         "confirm": state == "FILE_READY",
-        "download": story["makes_files"] and bool(own) and state != "UNDONE",
-        "resume": (stuck or waits) and state not in ("FILE_READY", "UNDONE") and not story["makes_files"],
+        "make": files and state == "FROZEN" and bool(own),
+        "download": files and bool(own) and state != "FROZEN" and (phase, state) != ("post", "UNDONE"),
+        "resume": (stuck or waits) and state not in ("FILE_READY", "UNDONE") and not files,
         "accept": any(journal["state"] == "MISMATCH" for journal in story["journals"]),
+        "check": known and not files,
         "undo": phase == "post" and state != "UNDONE",
         "withdraw": phase == "undo" and state in ("FROZEN", "FILE_READY", "REJECTED"),
     }

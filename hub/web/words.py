@@ -33,14 +33,17 @@ def day(value: str | date | None) -> str:
     return f"{found.day} {found:%b %Y}"
 
 
-def moment(value: str | datetime | None, zone: str = "UTC") -> str:
-    """Return an instant as 31 Oct 2026, 6:02 PM in a time zone (an IANA name), which is named where it is UTC."""
+def moment(value: str | datetime | None, zone: str = "UTC", *, seconds: bool = False) -> str:
+    """Return an instant as 31 Oct 2026, 6:02 PM in a time zone (an IANA name), which is named where it is UTC.
+
+    seconds: as 6:02:07 PM, for evidence.
+    """
     if value is None or value == "":
         return ""
     found = datetime.fromisoformat(value) if isinstance(value, str) else value
     local = found.astimezone(ZoneInfo(zone))
     hour = local.hour % 12 or 12
-    return f"{day(local.date())}, {hour}:{local:%M %p}{' UTC' if zone == 'UTC' else ''}"
+    return f"{day(local.date())}, {hour}:{local:{'%M:%S' if seconds else '%M'} %p}{' UTC' if zone == 'UTC' else ''}"
 
 
 def counted(number: int, one: str, several: str = "") -> str:

@@ -10,6 +10,7 @@ from tests.web.conftest import Site
 
 SAMPLES: Mapping[str, Callable[[Site], str]] = {
     "company": lambda _site: COMPANY,
+    "name": lambda site: str(exports(site.hub, COMPANY)[0]["postings"][0]["reference"]),
     "export": lambda site: str(exports(site.hub, COMPANY)[0]["export"]),
 }
 OF_ALL_SITES = frozenset({"export"})

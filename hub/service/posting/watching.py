@@ -91,6 +91,24 @@ def look_again(hub: Hub, company: str, code: str, books: OpenBooks) -> None:
             _record(hub, rows, finding, now)
 
 
+def check_export(hub: Hub, company: str, code: str) -> list[dict[str, Any]]:
+    """Look for every journal of one export there now and record what is found, as each night; returns what was found.
+
+    Raises ConnectorError where the accounting system cannot be asked; nothing is recorded then.
+    """
+    with reading(hub, company) as rows:
+        export = export_row(rows, code)
+        books = OpenBooks(hub, next(one for one in rows.connections() if one["id"] == export["connection_id"]), rows)
+        known = [row for row in rows.exports.postings(export["id"]) if row["receipt"] or row["duplicates"]]
+        now = hub.database.now(rows.connection)
+    if books.makes_files or not known:
+        return []
+    with books.session() as session:
+        findings = [_searched(session, posting, export) for posting in known]
+    with writing(hub, company) as rows:
+        return [told for finding in findings if (told := _record(hub, rows, finding, now)) is not None]
+
+
 def _watch(hub: Hub, rows: CompanyRows, connection: str) -> _Watch | None:
     row = rows.connection_row(connection)
     books = OpenBooks(hub, row, rows)
