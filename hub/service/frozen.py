@@ -8,7 +8,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from hub.api import Level, Problem, Where, from_minor
-from hub.domain.setup import Books
+from hub.domain.setup import Books, Mode
 from hub.service.context import Hub, not_found, problem_document
 from hub.service.posting.outcome import DUPLICATE
 from hub.service.posting.telling import state_problems
@@ -87,7 +87,9 @@ def export_document(rows: CompanyRows, row: Row, files: Mapping[str, str] | None
     names = {row_id: name for name, row_id in rows.ids.connections.items()}
     every = rows.exports.postings(row["id"])
     postings = [each for each in every if each["kind"] in (row["phase"], DUPLICATE)]
-    problems = [*state_problems(row, every, names[row["connection_id"]]), *amended_notes(rows, row)]
+    paused = rows.company["mode"] == Mode.PAUSED
+    told = state_problems(row, every, names[row["connection_id"]], paused=paused)
+    problems = [*told, *amended_notes(rows, row)]
     return {
         "export": row["code"],
         "state": row["state"],

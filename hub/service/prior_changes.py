@@ -44,7 +44,8 @@ def settle_prior_changes(
 ) -> tuple[PriorChange, ...]:
     """Carry out what was decided about the changed journals of some sites, and return them; refuses what cannot be.
 
-    undone: the export counts as undone; accept: what stands there is what the books carry; restored: as it was posted.
+    undone: the export counts as undone; accept: what stands there is what the books carry, which is nothing where it was
+    deleted; restored: as it was posted.
     """
     if not decisions.prior:
         return ()
@@ -54,7 +55,7 @@ def settle_prior_changes(
         if decisions.prior == "undone":
             _count_as_undone(hub, rows, row)
         elif decisions.prior == "accept":
-            _accept(rows, row)
+            _accept(hub, rows, row)
         for posting in rows.exports.postings(row["id"], "post"):
             as_frozen = {"recorded": None} if decisions.prior == "restored" and posting["changed_there"] else {}
             rows.exports.set_posting(posting["id"], changed_there="", **as_frozen)
@@ -75,9 +76,17 @@ def _count_as_undone(hub: Hub, rows: CompanyRows, row: Row) -> None:
     rows.exports.settle_sites(row["id"], unsettled=False, live=False)
 
 
-def _accept(rows: CompanyRows, row: Row) -> None:
+def _accept(hub: Hub, rows: CompanyRows, row: Row) -> None:
+    postings = rows.exports.postings(row["id"], "post")
+    gone = [posting for posting in postings if posting["changed_there"] == "deleted"]
+    if len(gone) == len(postings):
+        _count_as_undone(hub, rows, row)
+        return
     _refuse_if_built_on(rows, row)
-    take_over(rows, row, [posting for posting in rows.exports.postings(row["id"], "post") if posting["changed_there"]])
+    if gone:
+        why = f"Journal {gone[0]['reference']} is gone there, and others of the export stand."
+        raise _refused(row, why, "Undo the export instead.")
+    take_over(rows, row, [posting for posting in postings if posting["changed_there"]])
 
 
 def take_over(rows: CompanyRows, row: Row, postings: Sequence[Row]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -14,16 +15,23 @@ from hub.store import Row
 ALTERED = "altered"
 
 WAITS = ("FROZEN", "SENDING", "UNKNOWN")
+PAUSED = (
+    "Exporting is paused for this company: nothing is sent or looked for until its mode is manual or automatic again "
+    "(Company Settings > Accounting). Then it goes on by itself."
+)
 
 
-def state_problems(row: Row, postings: Iterable[Row], connection: str) -> list[Problem]:
-    """Return what a person should know of an export's postings, the gravest first; of those that were undone, what is left."""
+def state_problems(row: Row, postings: Iterable[Row], connection: str, *, paused: bool) -> list[Problem]:
+    """Return what a person should know of an export's postings, the gravest first; of those that were undone, what is left.
+
+    paused: the company's exports wait until it goes on.
+    """
     where = Where(export=row["code"], connection=connection)
     told = [
         problem
         for posting in postings
         for problem in (
-            *(_problems(row, posting, where) if posting["kind"] in (row["phase"], DUPLICATE) else ()),
+            *(_problems(row, posting, where, paused=paused) if posting["kind"] in (row["phase"], DUPLICATE) else ()),
             *_duplicates(row, posting, where),
         )
     ]
@@ -32,11 +40,12 @@ def state_problems(row: Row, postings: Iterable[Row], connection: str) -> list[P
     )
 
 
-def _problems(row: Row, posting: Row, where: Where) -> Iterator[Problem]:
+def _problems(row: Row, posting: Row, where: Where, *, paused: bool) -> Iterator[Problem]:
     if posting["needs_attention"]:
         yield _parked(row, posting, where)
     elif posting["state"] in WAITS and row["state"] != "FILE_READY" and posting["due_at"] is not None:
-        yield _waiting(row, posting, where)
+        told = _waiting(row, posting, where)
+        yield replace(told, fix=PAUSED) if paused and posting["state"] != "SENDING" else told
     elif posting["state"] == "REJECTED":
         yield _refused(row, posting, where)
     if posting["state"] == "MISMATCH":
