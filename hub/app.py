@@ -225,7 +225,10 @@ def only_one(home: Path, name: str) -> Iterator[None]:
 
 
 def work_until_stopped(hub: Hub, *, threads: int, ready: Callable[[str], None]) -> None:
-    """Run a worker: its signs of life, its engine and its jobs, until SIGTERM or SIGINT."""
+    """Run a worker: its signs of life, its engine and its jobs, until SIGTERM or SIGINT.
+
+    Raises CannotOpen where the database was upgraded for a newer version meanwhile: it writes nothing more.
+    """
     from dataclasses import replace
 
     from hub.engine import Durable, Job
@@ -263,19 +266,37 @@ def work_until_stopped(hub: Hub, *, threads: int, ready: Callable[[str], None]) 
         pass  # a signal that another thread was given is heard of only between two waits
     ended = engine.stop(timing.send_within_s + timing.call_s)
     heart.stop(timing.alive_s)
-    life.stop(hub)
+    trouble = _left(hub)
     if not ended:  # it hangs where no deadline reaches: what it was doing is looked up by whoever takes it over
         hub.database.close()
         os._exit(1)
+    if trouble:
+        raise CannotOpen(trouble)
+
+
+def _left(hub: Hub) -> str:
+    """Say that this worker has stopped; returns what keeps it from saying so where the database is not its own any more."""
+    from hub.service.posting import life
+    from hub.store import DatabaseUpgraded
+
+    try:
+        life.stop(hub)
+    except DatabaseUpgraded as error:
+        return str(error)
+    return ""
 
 
 def _beat(hub: Hub, stopped: threading.Event) -> None:
-    """Give a sign of life; where another process goes by this worker's name, stop."""
+    """Give a sign of life; where another process goes by this worker's name, or the database was upgraded, stop."""
     from hub.service.posting.life import beat
+    from hub.store import DatabaseUpgraded
     from hub.store.worker_rows import WorkerReplaced
 
     try:
         beat(hub)
+    except DatabaseUpgraded as error:
+        log.error("worker %s stops: %s", hub.posting.worker, error)
+        stopped.set()
     except WorkerReplaced:
         log.error("another process goes by the name of worker %s: this one stops", hub.posting.worker)
         stopped.set()

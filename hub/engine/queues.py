@@ -67,9 +67,14 @@ class Queues:
         return bool(self._listed(workflow_ids=[queued_as], status="ENQUEUED"))
 
     def exports(self) -> set[int]:
-        """Return the exports that are queued or in a worker's hands, by whoever; of a long queue its first part."""
+        """Return the exports that are queued or in a worker's hands, by whoever; of a long queue its first part.
+
+        What is queued in another shape waits for workers that may never come again, and counts as not queued.
+        """
         rows = self._listed(queue_name=EXPORTS, status=["ENQUEUED", "PENDING"], limit=MOST_LOOKED_AT)
-        return {export_id_of(row.workflow_id) for row in rows}
+        return {
+            export_id_of(row.workflow_id) for row in rows if row.status == "PENDING" or row.app_version == library.SHAPE
+        }
 
     def taken(self) -> list[Taken]:
         """Return what is in any worker's hands, dead ones included."""

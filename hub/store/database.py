@@ -22,12 +22,28 @@ NOW = """SELECT to_char(clock_timestamp() AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24
 NOW_SQLITE = "SELECT strftime('%Y-%m-%dT%H:%M:%f+00:00', 'now')"
 
 
+REVISION = "SELECT version_num FROM alembic_version"
+
+
 class DatabaseNotReady(Exception):
     """The database is missing, older or newer than this program; the message says what to run."""
 
 
+class DatabaseUpgraded(DatabaseNotReady):
+    """The database was brought to another schema while this program ran."""
+
+    def __init__(self, found: str, known: str) -> None:
+        super().__init__(
+            f"The database was brought to schema {found} while this program ran, and this version of the hub knows "
+            f"{known}. It writes nothing more: stop it, and start the version that the database was upgraded for."
+        )
+
+
 class Database:
-    """One open database; reads see a snapshot, writes are one at a time on SQLite."""
+    """One open database; reads see a snapshot, writes are one at a time on SQLite.
+
+    schema: the only one that is written to, once it is known; else whichever there is.
+    """
 
     def __init__(
         self, url: str, *, audit_key: AuditKey | None = None, now: Callable[[], datetime] | None = None
@@ -37,6 +53,7 @@ class Database:
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         self.engine = _engine(url, sqlite=self.is_sqlite)
         self.audit_key = audit_key
+        self.schema = ""
         self._now = now
 
     @contextmanager
@@ -50,9 +67,10 @@ class Database:
 
     @contextmanager
     def write(self) -> Iterator[Connection]:
-        """Open a writing transaction; it is rolled back whole when anything is raised in it."""
+        """Open a writing transaction; it is rolled back whole when anything is raised in it. Raises DatabaseUpgraded."""
         options: dict[str, Any] = {"hub_audit_key": self.audit_key, "hub_writes": True}  # Any: as in read
         with self.engine.connect() as connection, connection.execution_options(**options).begin():
+            self._must_fit(connection)
             yield connection
 
     def now(self, connection: Connection) -> datetime:
@@ -64,6 +82,11 @@ class Database:
     def close(self) -> None:
         """Close every pooled connection."""
         self.engine.dispose()
+
+    def _must_fit(self, connection: Connection) -> None:
+        """Raise DatabaseUpgraded unless the schema is still the known one; until its end no migration begins."""
+        if self.schema and (found := connection.execute(text(REVISION)).scalar()) != self.schema:
+            raise DatabaseUpgraded(str(found), self.schema)
 
 
 def sqlite_url(file: Path) -> str:

@@ -288,6 +288,18 @@ def test_work_of_another_shape_is_not_taken_and_holds_nothing_up(
 
 
 @ON_SQLITE
+def test_work_of_another_shape_is_queued_again_by_the_sweep(
+    started: Started, worked: Worked, rows: Rows, empty_database_url: str
+) -> None:
+    waker = Waker(empty_database_url)
+    waker.wake(1, "9")
+    rows.run("UPDATE {}workflow_status SET application_version = '0'")
+    started(sweep=lambda: [] if worked.began else [(1, "9")])
+    worked.wait_for(1)
+    assert waker.stop(0)
+
+
+@ON_SQLITE
 def test_work_that_this_worker_took_and_cannot_begin_is_given_up(
     started: Started, worked: Worked, rows: Rows, empty_database_url: str, caplog: pytest.LogCaptureFixture
 ) -> None:
