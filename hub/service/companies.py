@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date, datetime
-from decimal import Decimal
 from enum import StrEnum
 from zoneinfo import available_timezones
 
-from hub.api import amount_text, minor_digits, to_minor
+from hub.api import Problem, amount_text, minor_digits
 from hub.domain.setup import EntryPer, Method, Mode, Movements, ReversalDate
-from hub.service.context import Hub, not_found, refuse
+from hub.intake import cells
+from hub.service.context import Hub, Refused, not_found, refuse
 from hub.service.heads import remember
+from hub.service.last_changes import last_settings_changes
 from hub.service.scope import CompanyRows, reading, writing
 from hub.store.company_rows import add_company_row, company_rows
 
@@ -24,6 +25,14 @@ CHOICES: Mapping[str, type[StrEnum]] = {
     "mode": Mode,
 }
 SETTINGS = (*CHOICES, "production_variance", "go_live", "automatic_limit", "automatic_at", "time_zone")
+
+
+class SettingsRefused(Refused):
+    """Settings that were not changed, and no other with them; by_setting: what is wrong with each."""
+
+    def __init__(self, by_setting: Mapping[str, Problem]) -> None:
+        super().__init__(list(by_setting.values()))
+        self.by_setting = by_setting
 
 
 def add_company(hub: Hub, *, code: str, name: str, currency: str) -> None:
@@ -65,21 +74,46 @@ def company_settings(hub: Hub, code: str) -> dict[str, object]:
     return {name: value.isoformat() if isinstance(value, date) else value for name, value in shown.items()}
 
 
-def set_company(hub: Hub, code: str, changes: Mapping[str, str]) -> None:
-    """Change settings; an empty value unsets those that may be unset. All or nothing."""
+def set_company(hub: Hub, code: str, changes: Mapping[str, str], shown: Mapping[str, str] | None = None) -> None:
+    """Change settings; an empty value unsets those that may be unset. All or nothing.
+
+    shown: what a page showed of them; one that is different by now, and not as it is to be, is not changed in silence.
+    Raises SettingsRefused with everything wrong.
+    """
     with writing(hub, code) as rows:
-        values = {name: _value(rows, name, value.strip()) for name, value in changes.items()}
+        values = _values(rows, changes, shown or {})
         changed = {name: value for name, value in values.items() if rows.company[name] != value}
         after = {**rows.company, **changed}
         if after["mode"] == Mode.AUTOMATIC and after["automatic_limit"] is None:
             message = "In mode automatic, counts are exported up to a limit, and none is set."
-            raise refuse(
-                "setting_invalid", message, "Set it too: automatic_limit=1000.00, the largest change of inventory."
-            )
+            fix = "Set it too: automatic_limit=1000.00, the largest change of inventory."
+            raise SettingsRefused({"automatic_limit": refuse("setting_invalid", message, fix).problems[0]})
         if changed:
             told = [_told(rows, name, value) for name, value in changed.items()]
             rows.set_company(changed)
             rows.exports.audit("settings", code, {"changes": told}, actor=hub.actor, now=hub.clock())
+
+
+def _values(rows: CompanyRows, changes: Mapping[str, str], shown: Mapping[str, str]) -> dict[str, object]:
+    values: dict[str, object] = {}
+    wrong: dict[str, Problem] = {}
+    for name, text in changes.items():
+        try:
+            values[name] = _value(rows, name, text.strip())
+            _check_shown(rows, name, values[name], shown)
+        except Refused as refused:
+            wrong[name] = refused.problems[0]
+    if wrong:
+        raise SettingsRefused(wrong)
+    return values
+
+
+def _check_shown(rows: CompanyRows, name: str, value: object, shown: Mapping[str, str]) -> None:
+    now = _text(rows, name, rows.company[name])
+    if shown.get(name, now) != now and rows.company[name] != value:
+        by = last_settings_changes(rows).get((name,))
+        message = f"{by.actor if by else 'Someone'} changed this meanwhile: it is now {now or 'not set'}."
+        raise refuse("changed_meanwhile", message, "Save again to put yours in its place.")
 
 
 def _told(rows: CompanyRows, name: str, value: object) -> dict[str, dict[str, str]]:
@@ -129,7 +163,7 @@ def _value(rows: CompanyRows, name: str, value: str) -> object:
 
 def _date(value: str) -> date | None:
     try:
-        return date.fromisoformat(value) if value else None
+        return cells.day(value) if value else None
     except ValueError as error:
         raise refuse("setting_invalid", f"go_live is a date such as 2026-10-31, not {value!r}.") from error
 
@@ -138,8 +172,8 @@ def _limit(rows: CompanyRows, value: str) -> int | None:
     if not value:
         return None
     try:
-        limit = to_minor(Decimal(value), rows.company["currency"])
-    except (ArithmeticError, ValueError) as error:
+        limit = cells.minor(value, minor_digits(rows.company["currency"]))
+    except ValueError as error:
         raise refuse("setting_invalid", f"automatic_limit is an amount such as 1000.00, not {value!r}.") from error
     if limit < 0:
         raise refuse("setting_invalid", "automatic_limit is not negative.")

@@ -111,9 +111,13 @@ def exports_using(hub: Hub, company: str, column: str, value: str, connection: s
 
     column: gl_account, account_id, account_number, account_name, category or site.
     """
-    text = f"{json.dumps(column)}:{json.dumps(value, ensure_ascii=False)}"
     with reading(hub, company) as rows:
-        return exports_with(rows.connection, rows.company_id, text, connection)
+        return exports_with(rows.connection, rows.company_id, column_text(column, value), connection)
+
+
+def column_text(column: str, value: str) -> str:
+    """Return how a line that has a value in a column is written in canonical JSON."""
+    return f"{json.dumps(column)}:{json.dumps(value, ensure_ascii=False)}"
 
 
 def _opened(hub: Hub, rows: CompanyRows, connection: str) -> tuple[OpenBooks | None, str]:

@@ -1,8 +1,12 @@
-"""Saving what a set-up page changed: with the rules of imports, and rows taken away besides. Every change is audited."""
+"""Saving what a set-up page changed: with the rules of imports, and rows taken away besides. Every change is audited.
+
+Nothing is saved where one row is wrong, or where somebody else changed one of them since the page was shown.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from hub.api import Level, Problem
 from hub.intake import RowError
@@ -10,73 +14,143 @@ from hub.service.context import Hub, Refused
 from hub.service.heads import remember
 from hub.service.importing import import_rows
 from hub.service.importing.changes import changes_told
-from hub.service.last_changes import REMOVE
-from hub.service.scope import writing
+from hub.service.last_changes import KEYS, REMOVE, last_changes
+from hub.service.maps import column_text
+from hub.service.scope import CompanyRows, rows_in, writing
+from hub.service.setup_held import Held, Key, held
+from hub.store import Transaction
 from hub.store.importing import Known, load_known
-from hub.store.map_rows import remove_rows
+from hub.store.map_rows import exports_with, gl_accounts_needed, remove_rows
 
 Row = Mapping[str, str]
-"""A row in the words of the import files: column → text."""
+"""Columns in the words of the import files → text."""
 
-_IDS: Mapping[str, tuple[str, ...]] = {
-    "account-map": ("connection", "gl_account"),
-    "site-map": ("connection", "site", "dimension"),
-    "overrides": ("gl_account", "site", "use"),
-    "due-accounts": ("from_connection", "to_connection"),
-}
-"""The kinds of which rows can be taken away, and what says which row it is."""
+MEANWHILE = "changed_meanwhile"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RowEdit:
+    """A row that somebody changed. key: which row it is; before: its columns as the page showed them.
+
+    after: as they are to be, None for a row to be taken away; added: there is to be no such row yet; columns: in which
+    words after is imported, where these are not its own.
+    """
+
+    key: Key
+    before: Row
+    after: Row | None
+    added: bool = False
+    columns: Row | None = None
 
 
 class RowsRefused(Refused):
-    """Rows that were not saved, and nothing with them; each error says which row, the first being 1, or 0 for all."""
+    """Rows that were not saved, and nothing with them; each error says which edit, the first being 1, or 0 for all.
+
+    The value of an error that something was changed meanwhile is what stands there now.
+    """
 
     def __init__(self, errors: Sequence[RowError]) -> None:
         super().__init__([Problem(level=Level.PROBLEM, code=error.rule, message=error.message) for error in errors])
         self.errors = tuple(errors)
 
 
-def save_rows(hub: Hub, company: str, kind: str, rows: Sequence[Row], removed: Sequence[Row] = ()) -> int:
-    """Add or change rows of a kind of import, then take others away; return how many changed. Raises RowsRefused."""
-    changes = 0
-    if rows:
-        result = import_rows(hub.database, company, kind, rows, actor=hub.actor, now=hub.clock())
-        if not result.stored:
-            raise RowsRefused(result.errors)
-        changes = result.changes
-        remember(hub)
-    return changes + (remove(hub, company, kind, removed) if removed else 0)
+def save_edits(hub: Hub, company: str, kind: str, edits: Sequence[RowEdit]) -> int:
+    """Save rows of a kind of import as a page edited them; return how many changed. Raises RowsRefused."""
+    kept = {number: edit for number, edit in enumerate(edits, 1) if edit.after is not None}
+    changed = _import(hub, company, kind, edits, kept) if kept else 0
+    gone = [edit.key for edit in edits if edit.after is None]
+    if not gone:
+        return changed
+    with writing(hub, company) as rows:
+        if not kept:
+            _check(rows, kind, edits)
+        return changed + _remove(hub, rows, kind, gone)
 
 
-def remove(hub: Hub, company: str, kind: str, rows: Sequence[Row]) -> int:
-    """Take rows of a kind away by what says which they are; return how many were there."""
-    with writing(hub, company) as scope:
-        known = load_known(scope.connection, scope.company_id)
-        keys = [key for row in rows if (key := _key(kind, row, known)) is not None]
-        gone = remove_rows(scope.connection, kind, scope.company_id, keys)
-        if gone:
-            told = list(changes_told(kind, gone, known))
-            scope.exports.audit(REMOVE, kind, {"changes": told}, actor=hub.actor, now=hub.clock())
+def _import(hub: Hub, company: str, kind: str, edits: Sequence[RowEdit], kept: Mapping[int, RowEdit]) -> int:
+    def guard(connection: Transaction) -> None:
+        _check(rows_in(connection, company), kind, edits)
+
+    rows = [_row(kind, edit) for edit in kept.values()]
+    result = import_rows(hub.database, company, kind, rows, actor=hub.actor, now=hub.clock(), guard=guard)
+    if not result.stored:
+        numbers = [0, *kept]
+        raise RowsRefused([replace(error, row=numbers[error.row]) for error in result.errors])
+    remember(hub)
+    return result.changes
+
+
+def _row(kind: str, edit: RowEdit) -> Row:
+    assert edit.after is not None
+    return dict(zip(KEYS[kind], edit.key, strict=True)) | dict(edit.after if edit.columns is None else edit.columns)
+
+
+def _check(rows: CompanyRows, kind: str, edits: Sequence[RowEdit]) -> None:
+    """Refuse edits of what is not as their page showed it, and taking away what is needed."""
+    now, changed = held(rows, kind), last_changes(rows, kind)
+    found: list[RowError] = []
+    for number, edit in enumerate(edits, 1):
+        by = changed[edit.key].actor if edit.key in changed else "Someone"
+        found += _meanwhile(number, edit, now, by)
+    if kind == "gl-accounts":
+        gone = {number: edit.key[0] for number, edit in enumerate(edits, 1) if edit.after is None}
+        found += [_needed(number, account) for number, account in gone.items() if _is_needed(rows, account)]
+    if found:
+        raise RowsRefused(found)
+
+
+def _meanwhile(number: int, edit: RowEdit, now: Held, by: str) -> Iterator[RowError]:
+    there = now.get(edit.key)
+    if edit.added:
+        if there is not None:
+            yield RowError(row=number, column="", rule="exists", message="There is one like this already.")
+        return
+    for column, before in edit.before.items():
+        found = (there or {}).get(column, "")
+        if found != before and (edit.after is None or found != edit.after[column]):
+            message = f"{by} changed this meanwhile"
+            yield RowError(row=number, column=column, rule=MEANWHILE, message=message, value=found)
+
+
+def _is_needed(rows: CompanyRows, gl_account: str) -> bool:
+    """Tell whether a GL Account is used in the set-up, or was ever posted to."""
+    if gl_account in gl_accounts_needed(rows.connection, rows.company_id):
+        return True
+    return bool(exports_with(rows.connection, rows.company_id, column_text("gl_account", gl_account)))
+
+
+def _needed(number: int, account: str) -> RowError:
+    message = f"GL Account {account} is in use, or was posted to, so it stays."
+    return RowError(row=number, column="", rule="in_use", message=message)
+
+
+def _remove(hub: Hub, rows: CompanyRows, kind: str, keys: Sequence[Key]) -> int:
+    known = load_known(rows.connection, rows.company_id)
+    stored = [found for key in keys if (found := _stored_key(kind, key, known)) is not None]
+    gone = remove_rows(rows.connection, kind, rows.company_id, stored)
+    if gone:
+        told = list(changes_told(kind, gone, known))
+        rows.exports.audit(REMOVE, kind, {"changes": told}, actor=hub.actor, now=hub.clock())
     return len(gone)
 
 
-def _key(kind: str, row: Row, known: Known) -> dict[str, object] | None:
+def _stored_key(kind: str, key: Key, known: Known) -> dict[str, object] | None:
     """Return a row's key as it is stored; None where it names what there is no more."""
     connections = {name: each.id for name, each in known.connections.items()}
-    sites = {code: each.id for code, each in known.sites.items()}
     looked: Mapping[str, tuple[str, Mapping[str, int]]] = {
         "connection": ("connection_id", connections),
         "from_connection": ("from_connection_id", connections),
         "to_connection": ("to_connection_id", connections),
         "gl_account": ("gl_account_id", known.gl_accounts),
-        "site": ("site_id", sites),
+        "site": ("site_id", {code: each.id for code, each in known.sites.items()}),
     }
-    key: dict[str, object] = {}
-    for name in _IDS[kind]:
+    found: dict[str, object] = {}
+    for name, text in zip(KEYS[kind], key, strict=True):
         if name not in looked:
-            key[name] = row[name]
+            found[name] = text
             continue
         column, ids = looked[name]
-        if row[name] and row[name] not in ids:
+        if text and text not in ids:
             return None
-        key[column] = ids.get(row[name])
-    return key
+        found[column] = ids.get(text)
+    return found

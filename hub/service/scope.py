@@ -90,6 +90,11 @@ def writing(hub: Hub, company: str) -> Iterator[CompanyRows]:
     remember(hub, company_id)
 
 
+def rows_in(connection: Transaction, company: str) -> CompanyRows:
+    """Return a company's rows in a transaction that is open already."""
+    return CompanyRows(connection, _company(connection, company))
+
+
 def _company(connection: Transaction, code: str) -> Row:
     try:
         return company_row(connection, code)

@@ -89,20 +89,29 @@ def gl_account_list(hub: Hub, company: str) -> GlAccountList:
 def categories(hub: Hub, company: str) -> Categories:
     """Return a company's departments and categories."""
     with reading(hub, company) as rows:
-        known = load_known(rows.connection, rows.company_id).gl_accounts
-        numbers = {row: number for number, row in known.items()}
-        stored = department_rows(rows.connection, rows.company_id)
-        names = {row["id"]: row["name"] for row in stored}
         return Categories(
             gl_accounts=_by_number(rows),
-            departments=tuple(_own(row, numbers) for row in stored),
-            categories=tuple(
-                _own(row, numbers, names[row["department_id"]], retired=row["retired"])
-                for row in category_rows(rows.connection, rows.company_id)
-            ),
+            departments=departments_of(rows),
+            categories=categories_of(rows),
             departments_changed=last_changes(rows, "departments"),
             categories_changed=last_category_changes(rows),
         )
+
+
+def departments_of(rows: CompanyRows) -> tuple[OwnAccounts, ...]:
+    """Return the departments with the accounts that are their own."""
+    numbers = _numbers(rows)
+    return tuple(_own(row, numbers) for row in department_rows(rows.connection, rows.company_id))
+
+
+def categories_of(rows: CompanyRows) -> tuple[OwnAccounts, ...]:
+    """Return the categories, retired ones too, with the accounts that are their own."""
+    numbers = _numbers(rows)
+    names = {row["id"]: row["name"] for row in department_rows(rows.connection, rows.company_id)}
+    return tuple(
+        _own(row, numbers, names[row["department_id"]], retired=row["retired"])
+        for row in category_rows(rows.connection, rows.company_id)
+    )
 
 
 def overrides(hub: Hub, company: str) -> Overrides:
@@ -145,6 +154,11 @@ def settings_changed(hub: Hub, company: str) -> LastChanges:
 
 def _by_number(rows: CompanyRows) -> GlAccounts:
     return dict(sorted(rows.setup.gl_accounts.items()))
+
+
+def _numbers(rows: CompanyRows) -> Mapping[int, str]:
+    known = load_known(rows.connection, rows.company_id).gl_accounts
+    return {row: number for number, row in known.items()}
 
 
 def _own(row: Row, numbers: Mapping[int, str], department: str = "", *, retired: bool = False) -> OwnAccounts:

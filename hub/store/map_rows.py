@@ -6,15 +6,28 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, RowMapping, delete, select
+from sqlalchemy import Column, Connection, RowMapping, Select, delete, select
 
 from hub.store import tables
 from hub.store.importing.rows import TARGETS, RowChange, Target, Values
-from hub.store.importing.sql import CATEGORY, CONNECTION, DEPARTMENT, table_of
+from hub.store.importing.sql import CATEGORY, COMPANY, CONNECTION, DEPARTMENT, GL_ACCOUNT, ON_BOOKS, OPENING, table_of
 
+ACCOUNT_MAP = table_of(tables.AccountMap)
 AUDIT = table_of(tables.AuditEvent)
+DUE = table_of(tables.DueAccounts)
 EXPORT = table_of(tables.Export)
+OVERRIDE = table_of(tables.Override)
 POSTING = table_of(tables.Posting)
+
+_REFERS = (
+    *(table.c[name] for table in (DEPARTMENT, CATEGORY, OPENING) for name in ("asset_account", "cogs_account")),
+    OVERRIDE.c.gl_account_id,
+    OVERRIDE.c.override_account_id,
+    ACCOUNT_MAP.c.gl_account_id,
+    DUE.c.due_from,
+    DUE.c.due_to,
+)
+"""The columns that refer to a GL Account's row."""
 
 
 class ToldChange(NamedTuple):
@@ -57,6 +70,21 @@ def _remove(connection: Connection, target: Target, company_id: int, key: Values
     connection.execute(delete(table).where(*own))
     before = {name: value for name, value in row.items() if name not in {"id", "company_id", *target.key}}
     return RowChange(key=dict(key), before=before, after={})
+
+
+def gl_accounts_needed(connection: Connection, company_id: int) -> frozenset[str]:
+    """Return the numbers of the GL Accounts that the set-up uses, or that the books carry values in."""
+    used = {found for column in _REFERS for found in connection.execute(_own(column, company_id)).scalars()}
+    rows = connection.execute(select(GL_ACCOUNT.c.id, GL_ACCOUNT.c.number).where(GL_ACCOUNT.c.company_id == company_id))
+    numbers = {row.number for row in rows if row.id in used}
+    for column in (ON_BOOKS.c.asset_gl, ON_BOOKS.c.cogs_gl):
+        numbers |= set(connection.execute(_own(column, company_id)).scalars())
+    variance = select(COMPANY.c.production_variance).where(COMPANY.c.id == company_id)
+    return frozenset(filter(None, numbers | {connection.execute(variance).scalar_one()}))
+
+
+def _own(column: Column[Any], company_id: int) -> Select[tuple[Any]]:
+    return select(column).where(column.table.c.company_id == company_id).distinct()
 
 
 def department_rows(connection: Connection, company_id: int) -> list[RowMapping]:

@@ -1,4 +1,4 @@
-"""Tables that are edited: what was changed in their fields, what could be chosen there, and which rows are shown."""
+"""Tables that are edited: how their fields are named, what can be chosen there, and which rows are shown."""
 
 from __future__ import annotations
 
@@ -16,22 +16,6 @@ Shown = TypeVar("Shown")
 ROWS_OF_A_PAGE = 100
 MOST_OPTIONS = 4_000
 """On one page, in drop-down lists; where there would be more, each field is typed into, with one list for all of them."""
-WAS = "was:"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Edit:
-    """A field that does not hold what it held when the page was shown; name: what stands after its prefix."""
-
-    name: str
-    before: str
-    after: str
-
-
-def edits(form: Form, prefix: str) -> list[Edit]:
-    """Return the fields under a prefix that were changed: each has a hidden one beside it with what it held."""
-    found = (Edit(name=name, before=form.get(WAS + prefix + name), after=after) for name, after in form.under(prefix))
-    return [edit for edit in found if edit.before != edit.after]
 
 
 def field_name(*parts: str) -> str:
@@ -70,6 +54,10 @@ class Choices:
     def words(self, value: str) -> str:
         """Return how a value is read."""
         return self._words.get(value, value)
+
+    def has(self, value: str) -> bool:
+        """Tell whether a value is one of the options."""
+        return value in self._words
 
     def value(self, text: str) -> str:
         """Return the value that a field's text means; the text itself where it is none of the options."""

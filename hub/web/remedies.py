@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from hub.domain.access import Feature
+from hub.web.row_edits import here
 
 if TYPE_CHECKING:
     from hub.web.visit import Visit
@@ -113,6 +114,7 @@ def _setup(*parts: str, words: str, anchor: str = "", query: str = "connection")
         found = str(where.get(anchor, "")) if anchor else ""
         asked = {"connection": connection} if query == "connection" else {}
         asked |= {anchor: found} if found else {}
+        asked |= {"back": here(visit)} if visit.request.method == "GET" else {}
         return Link(visit.path(*parts, **asked), words.format(**{"gl_account": "", **where}).strip())
 
     return link

@@ -38,6 +38,10 @@ _CONVERT: dict[str, setup.Convert] = {
 }
 
 
+Guard = Callable[[Transaction], None]
+"""Called in an import's transaction before anything is stored, while nobody else writes; raises to keep all of it out."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Job:
     """One import as it was asked for; sha256: of the file's bytes."""
@@ -51,6 +55,7 @@ class _Job:
     actor: str
     now: datetime
     progress: Progress | None
+    guard: Guard | None = None
 
 
 def import_file(
@@ -100,6 +105,7 @@ def import_rows(
     now: datetime,
     valid_rows: bool = False,
     connection: str | None = None,
+    guard: Guard | None = None,
 ) -> ImportResult:
     """Import rows that came as JSON objects, with the rules of a file; every value is a string, amounts too."""
     _check_kind(kind)
@@ -114,6 +120,7 @@ def import_rows(
         actor=actor,
         now=now,
         progress=None,
+        guard=guard,
     )
     return _run(database, job, lambda report: _rows(JsonSheet(rows), job, report))
 
@@ -204,6 +211,8 @@ def _scope(connection: Transaction, job: _Job, content: Content, report: Report)
     if found is None:
         raise ImportRefused(f"There is no company “{job.company}”.")
     lock_company(connection, found)
+    if job.guard:
+        job.guard(connection)
     known = load_known(connection, found)
     if job.connection_name and job.connection_name not in known.connections:
         names = ", ".join(known.connections) or "none yet"
