@@ -59,7 +59,7 @@ def save_edits(hub: Hub, company: str, kind: str, edits: Sequence[RowEdit]) -> i
     kept = {number: edit for number, edit in enumerate(edits, 1) if edit.after is not None}
     changed = _import(hub, company, kind, edits, kept) if kept else 0
     gone = [edit.key for edit in edits if edit.after is None]
-    if not gone:
+    if kept and not gone:
         return changed
     with writing(hub, company) as rows:
         if not kept:

@@ -105,8 +105,6 @@ def _value(columns: Columns, column: str, text: str) -> str:
 
 def save(visit: Visit, kind: str, asked: Sequence[Asked], columns: Columns) -> tuple[int, list[Wrong]]:
     """Save edits; return how many rows changed, and what is wrong, in which case nothing was saved."""
-    if not asked:
-        return 0, []
     try:
         return save_edits(visit.hub, visit.company, kind, [each.edit for each in asked]), []
     except RowsRefused as refused:
