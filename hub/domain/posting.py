@@ -125,16 +125,24 @@ class Rules:
         if standing.due_at is not None and standing.due_at > now:
             return Action.WAIT
         if standing.state is State.FROZEN:
-            return Action.LOOK_UP if self.looks_first(standing, look_first=look_first) else Action.SEND
+            return Action.LOOK_UP if self.looks_first(look_first=look_first) else Action.SEND
         return Action.LOOK_UP
 
-    def looks_first(self, standing: Standing, *, look_first: bool) -> bool:
-        """R17: whether even the first send of a posting is preceded by a look-up."""
-        return look_first and standing.sends == 0
+    def looks_first(self, *, look_first: bool) -> bool:
+        """R17: whether even a posting that certainly never arrived is looked for before it is sent.
+
+        However often it was tried: what the older copy knows of it may have been followed by a send that was answered.
+        """
+        return look_first
 
     def is_quiet(self, standing: Standing, now: datetime, limits: Limits) -> bool:
-        """R5, R6, R8: whether silence has lasted long enough since the last send for `absent` to be believed."""
-        return standing.sent_at is None or now >= standing.sent_at + timedelta(seconds=self.quiet_s(limits))
+        """R5, R6, R8: whether silence has lasted long enough since the last send for `absent` to be believed.
+
+        What is frozen was not written, as far as is known, so that there is no silence to wait for.
+        """
+        if standing.state is State.FROZEN or standing.sent_at is None:
+            return True
+        return now >= standing.sent_at + timedelta(seconds=self.quiet_s(limits))
 
     def next_look_at(self, standing: Standing, now: datetime, limits: Limits) -> datetime:
         """R5: when to look up next: soon and then less often, since what is found counts at once, and when it is quiet."""

@@ -10,7 +10,7 @@ from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from hub.api import ConnectorError, to_minor
+from hub.api import ConnectorError, from_minor, to_minor
 from hub.domain.setup import Mode
 from hub.service.companies import companies
 from hub.service.context import Hub, Refused
@@ -98,7 +98,9 @@ def _too_large(hub: Hub, company: str, shown: Mapping[str, Any], limit: int | No
         changed = change(rows, shown)
     if changed <= limit:
         return ()
-    return ("The inventory changes by more than the limit up to which it is posted by itself.",)
+    currency = shown["currency"]
+    said, most = (f"{from_minor(minor, currency):,}" for minor in (changed, limit))
+    return (f"The inventory changes by {said}, and up to {most} is posted by itself.",)
 
 
 def change(rows: CompanyRows, shown: Mapping[str, Any]) -> int:

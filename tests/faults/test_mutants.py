@@ -70,7 +70,7 @@ class WithoutComparison(Rules):
 class WithoutLookFirst(Rules):
     """R17 left out: a restored database sends without a search."""
 
-    def looks_first(self, standing: Standing, *, look_first: bool) -> bool:
+    def looks_first(self, *, look_first: bool) -> bool:
         return False
 
 

@@ -15,7 +15,6 @@ from tests.posting.house import NOVEMBER, OCTOBER, Document, House, codes, nothi
 from tests.posting.proofs import LABEL, frozen, nothing_posted, posted_once, reference, sends, tells, there
 
 OTHER_FIGURES = {"Meat": "1.00", "Liquor": "2.00"}
-SKIPPED = "acknowledge=older_count_skipped"
 UNCHECKED = "acknowledge=not_checked"
 
 

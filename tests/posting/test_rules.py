@@ -206,10 +206,13 @@ def test_r13_what_is_settled_is_never_called_for_again(state: State) -> None:
     assert RULES.next_action(replace(UNKNOWN, state=state), after(86_400), look_first=True) is Action.REST
 
 
-def test_r17_a_restored_database_looks_before_the_first_send_and_only_then() -> None:
-    assert RULES.next_action(WAITING, NOW, look_first=True) is Action.LOOK_UP
-    assert RULES.next_action(replace(WAITING, sends=1, sent_at=NOW), NOW, look_first=True) is Action.SEND
-    assert RULES.sends_after_absent(WAITING, quiet=RULES.is_quiet(WAITING, NOW, LIMITS))
+@pytest.mark.parametrize("standing", [WAITING, replace(WAITING, sends=3, calls=3, sent_at=NOW)])
+def test_r17_a_restored_database_looks_before_every_send_and_needs_no_quiet_for_what_was_not_written(
+    standing: Standing,
+) -> None:
+    assert RULES.next_action(standing, NOW, look_first=False) is Action.SEND
+    assert RULES.next_action(standing, NOW, look_first=True) is Action.LOOK_UP
+    assert RULES.sends_after_absent(standing, quiet=RULES.is_quiet(standing, NOW, LIMITS))
 
 
 @pytest.mark.parametrize(
