@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import sqlite3
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import closing
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,14 +13,11 @@ from hub.api import JournalEntry, Limits, OutcomeUnknown, Receipt
 from hub.domain.posting import Action, Answer, Outcome, Rules, Standing, State
 from hub.plugins import GuardedSession
 from hub.service.posting import calling, claiming, desk, recording, watching
-from hub.service.posting.working import work
-from hub.store.posting_rows import set_look_first
 from hub.testing.profile import Profile
-from tests.conftest import SqliteDatabases
 from tests.faults.mix import PROFILES
 from tests.faults.office import Office
 from tests.faults.schedule import Wrong, run
-from tests.posting.house import TIMING, House
+from tests.posting.house import TIMING
 
 MOST = 600
 """Schedules in which a rule that is left out must be missed at least once."""
@@ -38,13 +32,6 @@ class WithoutThreeOutcomes(Rules):
         return super().after_send(standing, told, now, limits)
 
 
-class WithoutQuiet(Rules):
-    """R5 left out: absent is believed at once."""
-
-    def is_quiet(self, standing: Standing, now: datetime, limits: Limits) -> bool:
-        return True
-
-
 class WithoutLookUp(Rules):
     """R6 left out: what is not known is sent again."""
 
@@ -53,25 +40,11 @@ class WithoutLookUp(Rules):
         return Action.SEND if action is Action.LOOK_UP and standing.state is State.UNKNOWN else action
 
 
-class WithCertainRefusals(Rules):
-    """R8 left out: refused on retry counts as never posted."""
-
-    def refusal_is_certain(self, standing: Standing) -> bool:
-        return True
-
-
 class WithoutComparison(Rules):
     """R9 left out: what stands there counts as posted, whatever it is."""
 
     def after_seen(self, standing: Standing, answer: Answer) -> Standing:
         return super().after_seen(standing, replace(answer, differences=()))
-
-
-class WithoutLookFirst(Rules):
-    """R17 left out: a restored database sends without a search."""
-
-    def looks_first(self, *, look_first: bool) -> bool:
-        return False
 
 
 RULES = {
@@ -99,11 +72,6 @@ def a_key_for_each_attempt(patch: pytest.MonkeyPatch) -> None:
         return replace(own(posting, export), key=f"{posting['sends']:032x}")
 
     patch.setattr(claiming, "frozen_entry", keyed)
-
-
-def nobody_holds_anything(patch: pytest.MonkeyPatch) -> None:
-    """R7 left out: a lease is not looked at."""
-    patch.setattr(claiming, "_is_held", lambda at, row: False)
 
 
 def nothing_is_audited(patch: pytest.MonkeyPatch) -> None:
@@ -171,95 +139,3 @@ def test_a_rule_left_out_of_what_is_done_is_missed(rule: str, office: Office, mo
 
 def test_a_profile_is_drawn_by_each_fourth_schedule() -> None:
     assert set(PROFILES) == set(Profile)
-
-
-# Some rules are the only defence in few circumstances, which are brought about here.
-
-
-@pytest.fixture
-def house(sqlite_databases: SqliteDatabases, tmp_path: Path) -> Iterator[Callable[..., House]]:
-    """Make houses whose ledger keeps no key, each with one count to export."""
-    made: list[House] = []
-
-    def make(rules: Rules) -> House:
-        url = sqlite_databases.migrated()
-        made.append(House(url, tmp_path, profile=Profile.NO_KEY, rules=rules).set_up())
-        made[-1].counts()
-        return made[-1]
-
-    yield make
-    for each in made:
-        each.close()
-
-
-@pytest.mark.parametrize(("rules", "journals"), [(Rules, 1), (WithoutQuiet, 2)])
-def test_absent_believed_too_soon_doubles_a_journal_that_comes_late(
-    house: Callable[..., House], rules: type[Rules], journals: int
-) -> None:
-    late = house(rules(TIMING))
-    late.ledger.commit_late(1_200)
-    late.export()
-    late.later(7_200)
-    assert len(late.ledger.journals()) == journals
-
-
-@pytest.mark.parametrize(("rules", "state"), [(Rules, "POSTED"), (WithCertainRefusals, "REJECTED")])
-def test_a_refusal_on_retry_believed_at_once_hides_a_journal_that_comes_late(
-    house: Callable[..., House], rules: type[Rules], state: str
-) -> None:
-    late = house(rules(TIMING))
-    late.ledger.commit_late(2_400)
-    made = late.export()
-    late.ledger.deactivate("acc-1310")
-    late.later(2_300)
-    late.ledger.activate("acc-1310")
-    late.later(7_200)
-    assert len(late.ledger.journals()) == 1
-    assert late.shown(made["export"])["state"] == state
-
-
-@pytest.mark.parametrize(("rules", "journals"), [(Rules, 1), (WithoutLookFirst, 2)])
-def test_a_restored_database_that_does_not_look_first_posts_again(
-    house: Callable[..., House], rules: type[Rules], journals: int
-) -> None:
-    restored = house(rules(TIMING))
-    file = Path(str(restored.database.url.database))
-    restored.database.close()
-    with closing(sqlite3.connect(file)) as connection:
-        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-    before = file.read_bytes()
-    assert restored.export()["state"] == "POSTED"
-    restored.database.close()
-    for leftover in file.parent.glob(f"{file.name}-*"):
-        leftover.unlink()
-    file.write_bytes(before)
-    with restored.database.write() as connection:
-        set_look_first(connection, look_first=True)
-    assert restored.export()["state"] == "POSTED"
-    assert len(restored.ledger.journals()) == journals
-
-
-@pytest.mark.parametrize("held", [True, False])
-def test_a_lease_that_is_not_looked_at_lets_two_work_on_one_journal(
-    house: Callable[..., House],
-    monkeypatch: pytest.MonkeyPatch,
-    held: bool,  # noqa: FBT001 - drawn by pytest
-) -> None:
-    shared = house(Rules(TIMING))
-    if not held:
-        nobody_holds_anything(monkeypatch)
-    during: list[int] = []
-    own = shared.transport.handle_request
-
-    def meanwhile(request: Any) -> Any:
-        if request.method == "POST" and not during:
-            during.append(len(shared.sent))
-            other = shared.worker("other")
-            for export_id in {row["export_id"] for row in shared.query("SELECT export_id FROM posting")}:
-                work(other, export_id)
-            during.append(len(shared.sent))
-        return own(request)
-
-    monkeypatch.setattr(shared.transport, "handle_request", meanwhile)
-    shared.export()
-    assert (during[1] == during[0]) is held

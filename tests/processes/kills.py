@@ -33,7 +33,9 @@ class Recoveries:
 
 
 def percentile(seconds: Sequence[float], share: float) -> float:
-    """Return what that share of the figures does not exceed."""
+    """Return what that share of the figures does not exceed; 0 of none."""
+    if not seconds:
+        return 0.0
     return sorted(seconds)[min(int(len(seconds) * share), len(seconds) - 1)]
 
 
