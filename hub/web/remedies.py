@@ -73,7 +73,7 @@ FIXES: Mapping[str, str] = {
     "closing entry is posted there first: ask support.",
     "not_offered": "Choose one of the dates on offer.",
     "no_variance_account": "Set the Production Variance account, or correct the batch.",
-    "due_accounts_missing": "Import the due-from and due-to accounts of these two connections.",
+    "due_accounts_missing": "Set the due-from and due-to accounts of these two connections.",
     "unmapped_account": "Map it to an account there.",
     "unmapped_category": "Set the account of the category or of its department.",
     "not_acknowledged": "Tick its box below, then press the button again.",
@@ -162,9 +162,20 @@ LINKS: Mapping[str, tuple[Feature, Makes]] = {
     "dimension_missing": (Feature.SETUP, _setup("setup", "site-maps", words="Site Maps")),
     "no_variance_account": (
         Feature.SETUP,
-        _setup("settings", "accounting", words="Company Settings > Accounting", query=""),
+        _setup("settings", "accounting", words="Company Settings - Accounting", query=""),
     ),
-    "due_accounts_missing": (Feature.IMPORT, _imports("due-accounts", "Import due accounts")),
+    "due_accounts_missing": (
+        Feature.SETUP,
+        _setup("settings", "accounting", "due-accounts", words="Set the due accounts", query=""),
+    ),
+    "site_moved": (
+        Feature.SETUP,
+        _setup("settings", "accounting", "sites", words="Where each site posts to", query=""),
+    ),
+    "currency_mismatch": (
+        Feature.SETUP,
+        _setup("settings", "accounting", "sites", words="Where each site posts to", query=""),
+    ),
     "category_missing": (Feature.IMPORT, _imports("counts", "Correct the count")),
     "negative_value": (Feature.IMPORT, _imports("counts", "Correct the count")),
     "site_not_counted": (Feature.IMPORT, _imports("counts", "Import its count")),

@@ -87,12 +87,12 @@ def _asked(form: Form, columns: Columns, key: tuple[str, ...], fields: Mapping[s
     return Asked(edit=RowEdit(key=key, before=before, after=after), fields=fields)
 
 
-def asked_new(form: Form, kind: str, columns: Columns) -> list[Asked]:
-    """Return the row that a form asks to add, in a list; none where nothing was typed."""
+def asked_new(form: Form, kind: str, columns: Columns, first: tuple[str, ...] = ()) -> list[Asked]:
+    """Return the row that a form asks to add, in a list; none where nothing was typed. first: what its key begins with."""
     texts = {column: _value(columns, column, form.get(NEW + column)) for column in columns}
     if not any(texts.values()):
         return []
-    key = tuple(texts.get(name, "") for name in KEYS[kind])
+    key = (*first, *(texts.get(name, "") for name in KEYS[kind][len(first) :]))
     after = {name: text for name, text in texts.items() if name not in KEYS[kind]}
     edit = RowEdit(key=key, before={}, after=after, added=True)
     return [Asked(edit=edit, fields={column: NEW + column for column in columns})]
