@@ -114,7 +114,7 @@ class _Lines:
             return FileRefused("not_cp1252", f"Line {line} holds a byte that cp1252 does not have.")
         return FileRefused(
             "not_utf8",
-            f"Line {line} is not in UTF-8. {_SAVE_AGAIN} Or name its encoding: --encoding cp1252.",
+            f"Line {line} is not in UTF-8. {_SAVE_AGAIN} Or name its encoding, cp1252 for older Windows files.",
         )
 
     def _line_too_long(self, before: bytes, rest: bytes) -> FileRefused:

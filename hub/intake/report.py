@@ -96,10 +96,15 @@ class Report:
     bad_groups: set[str] = field(default_factory=set)
     unknown_group: bool = False
 
+    @property
+    def full(self) -> bool:
+        """Whether further errors are only counted: what they would say need not be worked out."""
+        return len(self.errors) >= MOST_KEPT
+
     def add(self, error: RowError) -> None:
         """Keep one error."""
         self.error_count += 1
-        if len(self.errors) < MOST_KEPT:
+        if not self.full:
             self.errors.append(error)
 
     def error(self, row: int, column: str, refused: Refused, value: str = "") -> None:

@@ -42,9 +42,12 @@ def endpoint(page: Page, hub: Hub, options: WebOptions) -> Callable[[Request], A
         request.state.route = page.path
         check_origin(request, options)
         visit = await run_in_threadpool(arrive, page, hub, options, request)
-        visit.form = await read_form(request)
-        check_token(visit.form.exact("csrf"), visit.held)
-        return await run_in_threadpool(lambda: answer(visit.acting()))
+        try:
+            visit.form = await read_form(request)
+            check_token(visit.form.exact("csrf"), visit.held)
+            return await run_in_threadpool(lambda: answer(visit.acting()))
+        finally:
+            await request.close()  # the files that were sent
 
     return get if page.method == "GET" else post
 

@@ -65,7 +65,7 @@ def test_a_good_file_reads_the_same_in_all_its_shapes(content: bytes) -> None:
         (HEADER + b'1,"A,asset\n2,B,asset\n', "unclosed_quote", "never closed"),
         (HEADER + b'1,"A,asset\n' + b"2,B,asset\n" * 50_000, "unclosed_quote", "never closed"),
         (HEADER + b'1,"A"B,asset\n', "bad_quotes", "closing quotation mark"),
-        (HEADER + "1,Café,asset\n".encode("cp1252"), "not_utf8", "--encoding cp1252"),
+        (HEADER + "1,Café,asset\n".encode("cp1252"), "not_utf8", "cp1252 for older Windows files"),
         (GOOD + b"9,\xff\xff,asset\n", "not_utf8", "Line 3"),
         (b"number,name,name,kind\n1,A,B,asset\n", "duplicate_column", "twice"),
         (b"number,naem,kind\n1,A,asset\n", "unknown_column", "Did you mean “name”?"),

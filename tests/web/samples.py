@@ -10,6 +10,7 @@ from tests.web.conftest import Site
 
 SAMPLES: Mapping[str, Callable[[Site], str]] = {
     "company": lambda _site: COMPANY,
+    "kind": lambda _site: "counts",
     "name": lambda site: str(exports(site.hub, COMPANY)[0]["postings"][0]["reference"]),
     "export": lambda site: str(exports(site.hub, COMPANY)[0]["export"]),
 }

@@ -112,7 +112,7 @@ def _check_in_chart(row: AccountMapRow, look: RowLookup, chart: Sequence[StoredA
         message = f"“{given}” is several accounts of {connection}: {titles}. Name one by account_id or its full name."
         look.refuse(column, "ambiguous_account", message, given)
     elif chart and not found:
-        near = get_close_matches(given, [account.title for account in chart], n=3, cutoff=0)
+        near = [] if look.full else get_close_matches(given, [account.title for account in chart], n=3, cutoff=0)
         hint = ", ".join(f"“{title}”" for title in near)
         look.refuse(column, "unknown_account", f"{connection} has no account “{given}”. The nearest are {hint}.", given)
 

@@ -7,7 +7,7 @@ from datetime import date
 from hub.api import minor_digits
 from hub.intake import OpenCount, Progress, Refused, RowError, Sheet, read_counts
 from hub.service.importing.result import AmendedCount, Outcome
-from hub.service.importing.scope import Scope, category, unknown
+from hub.service.importing.scope import Scope
 from hub.store.importing import CountStore, Items, NewCount
 
 MOST_COUNTS = 50_000
@@ -46,7 +46,7 @@ class _Names:
         if count is None:
             known = self._scope.known.sites.get(site)
             if known is None:
-                message = unknown("site", site, self._scope.known.sites, "hub import sites")
+                message = self._scope.unknown("site", site, self._scope.known.sites, "sites")
                 raise Refused("unknown_site", message, column="site")
             if len(self._counts) >= MOST_COUNTS:
                 raise Refused("too_many_counts", f"At most {MOST_COUNTS:,} counts in one file; split it.")
@@ -61,7 +61,7 @@ class _Names:
 
     def item(self, item: str, category_name: str) -> tuple[int, int]:
         """Return an item's id and its category's; raises Refused for an unknown category, or a second one."""
-        category_id = category(self._scope.known, category_name).id
+        category_id = self._scope.category(category_name).id
         item_id, in_file = self.items.find(item, category_id)
         if in_file != category_id:
             raise _second_category(item)

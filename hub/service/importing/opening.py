@@ -12,7 +12,7 @@ from hub.domain.setup import Setup
 from hub.intake import minor
 from hub.intake.records import OpeningRow
 from hub.service.importing.result import Outcome
-from hub.service.importing.scope import RowLookup, Scope, unknown
+from hub.service.importing.scope import RowLookup, Scope
 from hub.store.importing import FrozenAccounts, KnownSite, OpeningStore, OpeningValue
 from hub.store.setup_rows import load_setup
 
@@ -135,7 +135,7 @@ class _Site:
         if row.category:
             known = self._scope.known.categories.get(row.category)
             if known is None:
-                message = unknown("category", row.category, self._scope.known.categories, "hub import categories")
+                message = self._scope.unknown("category", row.category, self._scope.known.categories, "categories")
                 look.refuse("category", "unknown_category", message, row.category)
             return known.id if known else None
         if row.value:

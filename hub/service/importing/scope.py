@@ -39,6 +39,28 @@ class Scope:
         """Whether the errors so far keep everything out."""
         return bool(self.report.error_count) and not self.valid_rows
 
+    def category(self, name: str) -> KnownCategory:
+        """Return a category by its name; raises Refused for an unknown or retired one."""
+        found = self.known.categories.get(name)
+        if found is None:
+            message = self.unknown("category", name, self.known.categories, "categories")
+            raise Refused("unknown_category", message, column="category")
+        if found.retired:
+            message = (
+                f"The category “{name}” is gone from the company. Import it again under categories to bring it back."
+            )
+            raise Refused("retired_category", message, column="category")
+        return found
+
+    def unknown(self, what: str, name: str, known: Iterable[str], kind: str) -> str:
+        """Return the sentence for a name that is not known, with the nearest known one; kind: of import that adds it.
+
+        Looking for the nearest takes long, so it is not done for errors that are only counted.
+        """
+        near = [] if self.report.full else get_close_matches(name, list(known), n=1, cutoff=0)
+        hint = f" Did you mean “{near[0]}”?" if near and _alike(name, near[0]) else f" Import it first, with {kind}."
+        return f"There is no {what} “{name}”.{hint}"
+
 
 class RowLookup:
     """Looks up one row's names; each that is not known becomes an error of the row, so that all are listed."""
@@ -47,6 +69,11 @@ class RowLookup:
         self._scope = scope
         self._row = row
         self.failed = False
+
+    @property
+    def full(self) -> bool:
+        """Whether further errors are only counted."""
+        return self._scope.report.full
 
     def refuse(self, column: str, rule: str, message: str, value: str = "") -> None:
         """List an error of this row."""
@@ -64,21 +91,21 @@ class RowLookup:
 
     def site(self, code: str, column: str = "site") -> KnownSite | None:
         """Return a site by its code."""
-        return self._look(column, "site", code, self._scope.known.sites, "hub import sites")
+        return self._look(column, "site", code, self._scope.known.sites, "sites")
 
     def category(self, name: str) -> KnownCategory | None:
         """Return a category by its name; a retired one is refused."""
-        return self.check("category", lambda: category(self._scope.known, name), None)
+        return self.check("category", lambda: self._scope.category(name), None)
 
     def department(self, name: str) -> int | None:
         """Return a department's id."""
-        return self._look("department", "department", name, self._scope.known.departments, "hub import departments")
+        return self._look("department", "department", name, self._scope.known.departments, "departments")
 
     def gl_account(self, number: str, column: str) -> int | None:
         """Return a GL Account's id by its number, None for no number."""
         if not number:
             return None
-        return self._look(column, "GL Account", number, self._scope.known.gl_accounts, "hub import gl-accounts")
+        return self._look(column, "GL Account", number, self._scope.known.gl_accounts, "gl-accounts")
 
     def connection(self, name: str, column: str = "connection") -> KnownConnection | None:
         """Return a connection by its name; by no name, the chosen one, or the only one."""
@@ -90,30 +117,13 @@ class RowLookup:
         self.refuse(column, "connection_needed", many)
         return None
 
-    def _look(self, column: str, what: str, name: str, known: Mapping[str, Found], command: str) -> Found | None:
+    def _look(self, column: str, what: str, name: str, known: Mapping[str, Found], kind: str) -> Found | None:
         if name in known:
             return known[name]
-        self.refuse(column, f"unknown_{what.lower().replace(' ', '_')}", unknown(what, name, known, command), name)
+        self.refuse(
+            column, f"unknown_{what.lower().replace(' ', '_')}", self._scope.unknown(what, name, known, kind), name
+        )
         return None
-
-
-def category(known: Known, name: str) -> KnownCategory:
-    """Return a category by its name; raises Refused for an unknown or retired one."""
-    found = known.categories.get(name)
-    if found is None:
-        message = unknown("category", name, known.categories, "hub import categories")
-        raise Refused("unknown_category", message, column="category")
-    if found.retired:
-        message = f"The category “{name}” is gone from the company. Import it again under categories to bring it back."
-        raise Refused("retired_category", message, column="category")
-    return found
-
-
-def unknown(what: str, name: str, known: Iterable[str], command: str) -> str:
-    """Return the sentence for a name that is not known, with the nearest known one."""
-    near = get_close_matches(name, list(known), n=1, cutoff=0)
-    hint = f" Did you mean “{near[0]}”?" if near and _alike(name, near[0]) else f" Set it up first: {command}."
-    return f"There is no {what} “{name}”.{hint}"
 
 
 def _alike(name: str, other: str) -> bool:

@@ -144,7 +144,7 @@ def _duplicate(row: Row, posting: Row, others: list[Mapping[str, Any]], where: W
     named = ", ".join(str(other["number"] or other["id"]) for other in others)
     counted = (
         f"more than once: besides {_number(posting)} also {named}"
-        if posting["state"] == "POSTED"
+        if posting["state"] in ("POSTED", "MISMATCH")
         else f"as {named}, though it does not count as posted"
     )
     return Problem(
