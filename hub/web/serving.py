@@ -66,9 +66,17 @@ def arrive(page: Page, hub: Hub, options: WebOptions, request: Request) -> Visit
     if page.needs is not None:
         visit.company = parts["company"]
         visit.access = session.person.access_to(visit.company)
-        if not visit.may(page.needs):
+        if not visit.may(page.needs) or (session.person.support and not _has_company(visit)):
             raise HTTPException(404)
     return visit
+
+
+def _has_company(visit: Visit) -> bool:
+    """Whether there is a company of the code in the path, which support may type as they like."""
+    try:
+        return bool(visit.heading.code)
+    except NotFound:
+        return False
 
 
 def session_at(request: Request, hub: Hub, options: WebOptions) -> Session | None:

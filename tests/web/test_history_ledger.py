@@ -86,7 +86,7 @@ def test_what_was_recorded_otherwise_is_shown_side_by_side_and_accepted(house: H
     assert "Differs in" in told
     assert "Lines that are otherwise there" in told
     assert "4,812.37 4,812.38" in told
-    assert "lines of 4 stand as posted" in told
+    assert "4 lines of 6 stand as posted" in told
     assert "Differs in" in visitor.told(f"{LIST}?state=look")
     told = visitor.told(visitor.post(f"{path}/accept"))
     assert "What stands there was taken over." in told

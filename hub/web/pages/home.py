@@ -27,7 +27,7 @@ def home(visit: Visit) -> Response:
 @page("GET", "/c/{company}", needs=Feature.VIEW)
 def company(visit: Visit) -> Response:
     """Go to what this person does first in this company: the first page of their menu."""
-    code = quote(visit.heading.code, safe="")
+    code = quote(visit.company, safe="")
     listed = [(each.menu.order, each.path) for each in ROUTES if each.menu and each.needs and visit.may(each.needs)]
     accounting = [each.path for each in ROUTES if each.menu and each.needs is Feature.EXPORT and visit.may(each.needs)]
     if accounting:
