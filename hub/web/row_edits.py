@@ -39,6 +39,13 @@ class Wrong:
     field: str
     message: str
 
+    @property
+    def row(self) -> str:
+        """Which row of the page it is in; empty for a row to be added, and for fields that are in none."""
+        if not self.field.startswith(ROW):
+            return ""
+        return ", ".join(part for part in parts_of(self.field.removeprefix(ROW))[:-1] if part)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sent:

@@ -189,16 +189,15 @@ def _chosen(rows: Sequence[MapRow], query: Form, sent: Sent, first: str) -> list
 
 
 def _own_asked(form: Form, maps: AccountMaps) -> list[Asked]:
-    """Return the changes of a form, and of the rows that were left alone those whose suggestion was accepted."""
+    """Return the changes of a form. A suggestion that was accepted comes before what was typed; all of them, after."""
     columns: Columns = {"account": choices(chart_options(maps.chart), 1)}
-    asked = asked_rows(form, columns, 1, first=(maps.connection,))
-    typed = {each.edit.key[1] for each in asked}
+    asked = {each.edit.key[1]: each for each in asked_rows(form, columns, 1, first=(maps.connection,))}
     accepted = form.get(ACCEPT)
     for name, key in form.under(SUGGESTED):
-        number = next(iter(parts_of(name)), "")
-        if accepted in ("all", number) and accepted and number not in typed:
-            asked.append(_one(maps.connection, number, "", key, row_field(number, "account")))
-    return asked
+        number = parts_of(name)[0]
+        if accepted == number or (accepted == "all" and number not in asked):
+            asked[number] = _one(maps.connection, number, "", key, row_field(number, "account"))
+    return list(asked.values())
 
 
 def _one(connection: str, number: str, before: str, after: str, field: str) -> Asked:
