@@ -55,21 +55,21 @@ class RowsRefused(Refused):
 
 
 def save_edits(hub: Hub, company: str, kind: str, edits: Sequence[RowEdit]) -> int:
-    """Save rows of a kind of import as a page edited them; return how many changed. Raises RowsRefused."""
+    """Save rows of a kind of import as a page edited them, all at once; return how many changed. Raises RowsRefused."""
     kept = {number: edit for number, edit in enumerate(edits, 1) if edit.after is not None}
-    changed = _import(hub, company, kind, edits, kept) if kept else 0
-    gone = [edit.key for edit in edits if edit.after is None]
-    if kept and not gone:
+    if kept and (changed := _import(hub, company, kind, edits, kept)):
         return changed
     with writing(hub, company) as rows:
-        if not kept:
-            _check(rows, kind, edits)
-        return changed + _remove(hub, rows, kind, gone)
+        return _remove(hub, rows, kind, edits)
 
 
 def _import(hub: Hub, company: str, kind: str, edits: Sequence[RowEdit], kept: Mapping[int, RowEdit]) -> int:
+    """Store the rows that stay in the same transaction in which the others go; 0: nothing was changed, nothing is gone."""
+    gone = 0
+
     def guard(connection: Transaction) -> None:
-        _check(rows_in(connection, company), kind, edits)
+        nonlocal gone
+        gone = _remove(hub, rows_in(connection, company), kind, edits)
 
     rows = [_row(kind, edit) for edit in kept.values()]
     result = import_rows(hub.database, company, kind, rows, actor=hub.actor, now=hub.clock(), guard=guard)
@@ -77,7 +77,7 @@ def _import(hub: Hub, company: str, kind: str, edits: Sequence[RowEdit], kept: M
         numbers = [0, *kept]
         raise RowsRefused([replace(error, row=numbers[error.row]) for error in result.errors])
     remember(hub)
-    return result.changes
+    return result.changes + gone if result.changes else 0
 
 
 def _row(kind: str, edit: RowEdit) -> Row:
@@ -124,8 +124,11 @@ def _needed(number: int, account: str) -> RowError:
     return RowError(row=number, column="", rule="in_use", message=message)
 
 
-def _remove(hub: Hub, rows: CompanyRows, kind: str, keys: Sequence[Key]) -> int:
+def _remove(hub: Hub, rows: CompanyRows, kind: str, edits: Sequence[RowEdit]) -> int:
+    """Check all edits, then take away what is to go; return how many were there."""
+    _check(rows, kind, edits)
     known = load_known(rows.connection, rows.company_id)
+    keys = [edit.key for edit in edits if edit.after is None]
     stored = [found for key in keys if (found := _stored_key(kind, key, known)) is not None]
     gone = remove_rows(rows.connection, kind, rows.company_id, stored)
     if gone:

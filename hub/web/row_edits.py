@@ -20,6 +20,24 @@ if TYPE_CHECKING:
 ROW, WAS, NEW = "row:", "was:", "new:"
 """What the names of fields begin with: of a row that is there, of what such a field showed, of a row to be added."""
 
+WORDS: Mapping[str, str] = {
+    "gl_account": "The GL Account",
+    "override_account": "The GL Account in its place",
+    "due_from": "The due-from account",
+    "due_to": "The due-to account",
+    "kind": "The type",
+    **{name: f"The {name}" for name in ("number", "name", "department", "category", "site", "dimension", "value")},
+}
+"""What the columns of the import files are called on the pages."""
+CHOSEN: Mapping[str, str] = {
+    "unknown_gl_account": "There is no GL Account “{}”. Choose one from the list.",
+    "unknown_department": "There is no department “{}”. Choose one from the list.",
+    "unknown_site": "There is no site “{}”. Choose one from the list.",
+    "unknown_connection": "There is no connection “{}”. Choose one from the list.",
+    "ambiguous_account": "Several accounts are called “{}”. Choose one from the list.",
+    "not_a_choice": "Choose one from the list.",
+}
+
 Columns = Mapping[str, Choices | None]
 """The columns that a page edits, each with what can be chosen for it."""
 
@@ -126,11 +144,16 @@ def _wrongs(errors: Sequence[RowError], asked: Sequence[Asked], columns: Columns
 
 
 def _message(error: RowError, columns: Columns) -> str:
-    if error.rule != MEANWHILE:
-        return error.message
-    choices = columns.get(error.column)
-    now = choices.words(error.value) if choices and error.value else error.value
-    return f"{error.message}: it is now {now or 'empty'}. Save again to put yours in its place."
+    """Return what is wrong in the words of a page, where the importing rule speaks of files."""
+    if error.rule == MEANWHILE:
+        choices = columns.get(error.column)
+        now = choices.words(error.value) if choices and error.value else error.value
+        return f"{error.message}: it is now {now or 'empty'}. Save again to put yours in its place."
+    if error.rule == "missing":
+        return f"{WORDS.get(error.column, 'This')} must be filled in."
+    if error.rule in CHOSEN:
+        return CHOSEN[error.rule].format(error.value)
+    return error.message
 
 
 def here(visit: Visit, **changed: str) -> str:

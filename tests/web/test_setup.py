@@ -193,6 +193,15 @@ def test_a_setting_that_somebody_else_changed_meanwhile_is_not_overwritten_in_si
     assert company_settings(site.hub, "DEMO")["mode"] == "automatic"
 
 
+def test_what_is_taken_away_stays_where_another_row_of_the_page_is_refused(site: Site) -> None:
+    visitor, before = site.visitor("administrator"), everything(site)
+    shown = filled(visitor.get("/c/DEMO/setup/site-maps"))
+    half = {"row:HB:class:value": "", "new:site": "DT", "new:dimension": "region"}
+    page = visitor.post("/c/DEMO/setup/site-maps", shown | half, status=422)
+    assert "The value must be filled in." in words(page)
+    assert everything(site) == before
+
+
 def test_a_site_posts_to_another_connection_and_pairs_get_due_accounts(site: Site) -> None:
     second_connection(site)
     change(site, "settings/accounting/sites", {"row:HB:connection": "airport"})
