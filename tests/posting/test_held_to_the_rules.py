@@ -137,8 +137,28 @@ def test_r7_a_call_that_cannot_be_made_in_time_is_not_made(
     assert len(sends(house)) == 1
 
 
-def test_r7_a_worker_that_lost_its_posting_records_nothing_but_what_it_saw(house: House) -> None:
-    """It stalls in mid-call past its lease; another looks, finds the journal and records it; then the first is answered."""
+def test_r7_while_one_worker_is_in_the_call_another_finds_nothing_to_do(house: House) -> None:
+    begun = handed_over(house)
+    (export,) = house.query("SELECT id FROM export")
+    sent: list[int] = []
+
+    def comes_along() -> None:
+        other = house.worker("other")
+        assert working.due(other) == []
+        working.work(other, export["id"])
+        sent.append(len(sends(house)))
+
+    at_the_call(house, comes_along)
+    house.sweep()
+    assert sent == [1]
+    posted_once(house, begun)
+
+
+@pytest.mark.parametrize(("lag_s", "seen"), [(0, "POSTED"), (600, "UNKNOWN")])
+def test_r7_a_worker_that_lost_its_posting_records_nothing_but_what_it_saw(
+    house: House, lag_s: float, seen: str
+) -> None:
+    """It stalls in mid-call past its lease, and another looks; what the first is answered then can only confirm."""
     states: list[str] = []
 
     def stalls(request: httpx2.Request) -> None:
@@ -150,12 +170,14 @@ def test_r7_a_worker_that_lost_its_posting_records_nothing_but_what_it_saw(house
                 working.work(other, export)
             states.extend(row["state"] for row in house.query("SELECT state FROM posting"))
 
+    if lag_s:
+        house.ledger.lag_look_ups(lag_s)
     house.wire.leaves = stalls
     made = house.export()
-    assert states == ["POSTED"]
+    assert (states, made["state"]) == ([seen], "POSTED")
     posted_once(house, made)
     outcomes = [row["outcome"] for row in house.query("SELECT outcome FROM attempt ORDER BY id")]
-    assert outcomes == ["unknown", "found"]
+    assert outcomes == ["unknown", "absent" if lag_s else "found"]
 
 
 def test_r10_pressing_export_again_in_every_state_gives_the_same_export(house: House) -> None:
