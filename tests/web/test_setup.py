@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Mapping
 from datetime import date
+from pathlib import Path
+from urllib.parse import unquote
 
 import pytest
 
 from hub.service.auditing import listed
 from hub.service.companies import company_settings
 from hub.service.connections import add_connection
+from hub.service.importing import import_rows
 from hub.service.maps import site_maps
 from hub.service.previewing import preview
 from hub.service.scope import reading
 from hub.service.set_up import categories, due_accounts, gl_account_list, overrides, sites
-from tests.web.conftest import Site, words
+from tests.web.conftest import NOW, Site, words
 from tests.web.filled import filled
 
 GARBAGE = [
@@ -187,7 +192,7 @@ def test_a_setting_that_somebody_else_changed_meanwhile_is_not_overwritten_in_si
     change(site, "settings/accounting", {"mode": "paused"}, who="support")
     typed = shown | {"mode": "automatic", "automatic_limit": "10.00"}
     page = visitor.post("/c/DEMO/settings/accounting", typed, status=422)
-    assert "support changed this meanwhile: it is now “Paused: nothing is exported”" in words(page)
+    assert "support changed this meanwhile: it is now “Paused”" in words(page)
     assert company_settings(site.hub, "DEMO")["mode"] == "paused"
     visitor.post("/c/DEMO/settings/accounting", filled(page))
     assert company_settings(site.hub, "DEMO")["mode"] == "automatic"
@@ -228,6 +233,29 @@ def test_garbage_in_every_field_is_refused_beside_it_or_kept_as_a_name_and_never
         assert "-wrong" in answer
         assert "<script>alert" not in answer
         assert everything(site) == before
+
+
+def elements(page: str) -> set[str]:
+    """Every element with its attributes that a page has: what a name could add to, if it were not escaped."""
+    return {re.sub(r'="[^"]*"', "", tag) for tag in re.findall(r"<[a-z][^>]*>", page)}
+
+
+def test_every_naughty_name_is_shown_as_text_and_its_row_is_found_again(site: Site, shared: Path) -> None:
+    naughty = json.loads((shared / "corpora" / "blns" / "blns.json").read_text("utf-8"))
+    visitor, path = site.visitor("administrator"), "/c/DEMO/setup/categories"
+    harmless = elements(visitor.get(path))
+    kept = sorted({name.strip() for name in naughty if name.strip().isprintable() and 0 < len(name.strip()) <= 200})
+    rows = [{"category": name, "department": "Food"} for name in kept[::4]]
+    result = import_rows(site.hub.database, "DEMO", "categories", rows, actor="alice", now=NOW)
+    assert result.stored, result.errors
+    shown = visitor.get(path)
+    assert elements(shown) <= harmless | {"<nav class aria-label>", "<a class href rel>"}
+    typed = filled(shown)
+    mine = [name for name in typed if name.startswith("row:") and name.endswith(":cogs_account")]
+    visitor.post(path, typed | dict.fromkeys(mine, "5050"))
+    of = {each.name: each.cogs for each in categories(site.hub, "DEMO").categories}
+    assert len(mine) == 100
+    assert {of[unquote(name.split(":")[1])] for name in mine} == {"5050"}
 
 
 @pytest.mark.parametrize("page", PAGES)

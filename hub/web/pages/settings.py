@@ -24,10 +24,7 @@ if TYPE_CHECKING:
 
 AT = "/c/{company}/settings/accounting"
 WORDS: Mapping[str, Mapping[str, str]] = {
-    "method": {
-        "reversal": "Reverse what was posted, then post the new value",
-        "net_change": "Post only the change of each category",
-    },
+    "method": {"reversal": "Reversal, then new value", "net_change": "Net change"},
     "reversal_date": {
         "count": "The count date, in the same entry",
         "day_after_prior": "The day after the previous exported count, in an entry of their own",
@@ -35,11 +32,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
     "entry_per": {"connection": "One for all sites of a connection", "site": "One for each site"},
     "transfers": {"with_adjustments": "Posted with the adjustments", "off": "Not posted"},
     "production": {"with_adjustments": "Posted with the adjustments", "off": "Not posted"},
-    "mode": {
-        "manual": "Manual: a person looks at each entry and exports it",
-        "automatic": "Automatic: within the limit below, where nothing stands in the way",
-        "paused": "Paused: nothing is exported",
-    },
+    "mode": {"manual": "Manual", "automatic": "Automatic", "paused": "Paused"},
 }
 """What each choice is called; its key is how it is kept."""
 INVALID: Mapping[str, str] = {
