@@ -17,6 +17,7 @@ from hub.service.importing.changes import changes_told
 from hub.service.last_changes import KEYS, REMOVE, last_changes
 from hub.service.maps import column_text
 from hub.service.scope import CompanyRows, rows_in, writing
+from hub.service.set_up import categories_of
 from hub.service.setup_held import Held, Key, held
 from hub.store import Transaction
 from hub.store.importing import Known, load_known
@@ -92,6 +93,9 @@ def _check(rows: CompanyRows, kind: str, edits: Sequence[RowEdit]) -> None:
     for number, edit in enumerate(edits, 1):
         by = changed[edit.key].actor if edit.key in changed else "Someone"
         found += _meanwhile(number, edit, now, by)
+    if kind == "categories":
+        retired = {each.name for each in categories_of(rows) if each.retired}
+        found += [_retired(number, edit.key[0]) for number, edit in enumerate(edits, 1) if edit.key[0] in retired]
     if kind == "gl-accounts":
         gone = {number: edit.key[0] for number, edit in enumerate(edits, 1) if edit.after is None}
         found += [_needed(number, account) for number, account in gone.items() if _is_needed(rows, account)]
@@ -110,6 +114,11 @@ def _meanwhile(number: int, edit: RowEdit, now: Held, by: str) -> Iterator[RowEr
         if found != before and (edit.after is None or found != edit.after[column]):
             message = f"{by} changed this meanwhile"
             yield RowError(row=number, column=column, rule=MEANWHILE, message=message, value=found)
+
+
+def _retired(number: int, category: str) -> RowError:
+    message = f"{category} is retired. Bring it back first: choose “In use” for it and save."
+    return RowError(row=number, column="", rule="retired_category", message=message)
 
 
 def _is_needed(rows: CompanyRows, gl_account: str) -> bool:

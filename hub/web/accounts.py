@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from hub.api import Account, AccountKind
 from hub.domain.setup import GlAccount
 from hub.service.maps import account_key
+from hub.service.setup_suggestions import can_be_posted_to, fits
 from hub.web.editing import Choices, Option
 
 KINDS: Mapping[AccountKind, str] = {
@@ -17,7 +18,6 @@ KINDS: Mapping[AccountKind, str] = {
     AccountKind.EQUITY: "Equity",
     AccountKind.INCOME: "Income",
 }
-COSTS = frozenset({AccountKind.COGS, AccountKind.EXPENSE})
 
 Groups = Sequence[tuple[str, Sequence[Option]]]
 """Options of a drop-down list under their headings; an empty heading: under none."""
@@ -28,19 +28,12 @@ def kind_words(kind: AccountKind | None) -> str:
     return KINDS[kind] if kind else ""
 
 
-def fitting(kind: AccountKind | None) -> frozenset[AccountKind]:
-    """Return the kinds of account that fit one of this kind; all of them where it has none."""
-    if kind is None:
-        return frozenset(AccountKind)
-    return COSTS if kind in COSTS else frozenset({kind})
-
-
 def chart_options(chart: Iterable[Account]) -> list[Option]:
     """Return the accounts of a chart that can be mapped; group: their kind."""
     return [
         Option(value=account_key(each), words=each.title, short=each.number, group=each.kind or "")
         for each in chart
-        if each.active and not each.why_not_postable
+        if can_be_posted_to(each)
     ]
 
 
@@ -49,13 +42,9 @@ def gl_title(account: GlAccount) -> str:
     return f"{account.number} {account.name}"
 
 
-def gl_options(accounts: Iterable[GlAccount], kinds: Collection[AccountKind] = frozenset(AccountKind)) -> list[Option]:
-    """Return GL Accounts of some kinds to choose from."""
-    return [
-        Option(value=each.number, words=gl_title(each), short=each.number, group=each.kind)
-        for each in accounts
-        if each.kind in kinds
-    ]
+def gl_options(accounts: Iterable[GlAccount]) -> list[Option]:
+    """Return GL Accounts to choose from; group: their kind."""
+    return [Option(value=each.number, words=gl_title(each), short=each.number, group=each.kind) for each in accounts]
 
 
 def groups_by_fit(choices: Choices, label: str) -> Mapping[AccountKind, Groups]:
@@ -64,7 +53,7 @@ def groups_by_fit(choices: Choices, label: str) -> Mapping[AccountKind, Groups]:
 
 
 def _by_fit(options: Iterable[Option], kind: AccountKind, label: str) -> Groups:
-    kinds = {"", *fitting(kind)}
+    kinds = {"", *(each for each in AccountKind if fits(kind, each))}
     fits = [option for option in options if option.group in kinds]
     others = [option for option in options if option.group not in kinds]
     return [("", fits), (label, others)] if others else [("", fits)]

@@ -122,6 +122,8 @@ def test_the_other_way_round_takes_off_adds_and_moves(site: Site) -> None:
     assert "GL Account 5130 is mapped to 5110 Cost of Goods Sold:Beer and Spirits" in words(refused)
     assert mapped(site)["5130"] == "5110"
     del shown["keeps:5110:5130"]
+    twice = visitor.post(THEIRS, shown | {"adds:5120": "5130", "adds:5020": "5130"}, status=422)
+    assert "GL Account 5130 is added to more than one account." in words(twice)
     visitor.post(THEIRS, shown | {"adds:5120": "5130 COGS Spirits"})
     assert mapped(site)["5130"] == "5120"
     shown = filled(visitor.get(THEIRS))

@@ -121,6 +121,8 @@ def test_a_category_that_was_retired_meanwhile_is_not_brought_back_in_silence(si
     visitor.post("/c/DEMO/setup/categories", shown | {"row:Beer:cogs_account": "5120"})
     found = {each.name: each for each in categories(site.hub, "DEMO").categories}
     assert (found["Dairy"].retired, found["Beer"].cogs) == (True, "5120")
+    page = visitor.post("/c/DEMO/setup/categories", shown | {"row:Dairy:cogs_account": "5120"}, status=422)
+    assert "Dairy is retired. Bring it back first" in words(page)
 
 
 def test_departments_and_categories_are_added_and_fall_back(site: Site) -> None:

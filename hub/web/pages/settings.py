@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from zoneinfo import available_timezones
 
 from hub.domain.access import Feature
 from hub.service.companies import SettingsRefused, company_settings, set_company
 from hub.service.set_up import due_accounts, gl_account_list, settings_changed, sites
-from hub.web.accounts import gl_options, gl_title
-from hub.web.editing import choices, finds, sheet
-from hub.web.pages.setup import CHANGED
+from hub.web.accounts import gl_title
+from hub.web.edited_pages import gl_choices, saved, shared
+from hub.web.editing import finds, sheet
 from hub.web.routes import Menu, page
-from hub.web.row_edits import WAS, Columns, Sent, Wrong, asked_rows, back, here, row_field, save
+from hub.web.row_edits import WAS, Columns, Sent, Wrong, asked_rows, back, here, row_field
 
 if TYPE_CHECKING:
     from starlette.responses import Response
@@ -64,7 +64,7 @@ def show(visit: Visit) -> Response:
 @page("POST", AT, needs=Feature.SETUP)
 def change(visit: Visit) -> Response:
     """Save the settings that were changed."""
-    offered = choices(gl_options(gl_account_list(visit.hub, visit.company).gl_accounts.values()), 1)
+    offered = gl_choices(gl_account_list(visit.hub, visit.company).gl_accounts)
 
     def text(name: str, field: str) -> str:
         held = visit.form.get(field)
@@ -98,7 +98,7 @@ def _said(name: str, typed: str, code: str, message: str) -> str:
 
 def _shown(visit: Visit, sent: Sent, status: int = 200) -> Response:
     accounts = gl_account_list(visit.hub, visit.company).gl_accounts
-    offered = choices(gl_options(accounts.values()), 1)
+    offered = gl_choices(accounts)
     found = company_settings(visit.hub, visit.company)
     return visit.html(
         "setup/settings.html",
@@ -122,10 +122,7 @@ def show_sites(visit: Visit) -> Response:
 @page("POST", AT + "/sites", needs=Feature.SETUP)
 def change_sites(visit: Visit) -> Response:
     """Save names of sites and the connections they post to."""
-    changed, wrong = save(visit, "sites", asked_rows(visit.form, SITE_COLUMNS, 1), SITE_COLUMNS)
-    if wrong:
-        return _sites(visit, Sent(form=visit.form, wrong=wrong), status=422)
-    return _told(visit, changed)
+    return saved(visit, "sites", asked_rows(visit.form, SITE_COLUMNS, 1), SITE_COLUMNS, show=_sites)
 
 
 def _sites(visit: Visit, sent: Sent, status: int = 200) -> Response:
@@ -137,7 +134,6 @@ def _sites(visit: Visit, sent: Sent, status: int = 200) -> Response:
         status=status,
         **_shared(visit, sent),
         rows=sheet(rows, visit.query),
-        find=text,
         connections=[(each.name, f"{each.name} ({each.label})") for each in visit.heading.connections],
         changed=found.changed,
         field=row_field,
@@ -153,22 +149,19 @@ def show_due_accounts(visit: Visit) -> Response:
 @page("POST", AT + "/due-accounts", needs=Feature.SETUP)
 def change_due_accounts(visit: Visit) -> Response:
     """Save due accounts; a pair whose accounts are both empty has none any more."""
-    offered = choices(gl_options(due_accounts(visit.hub, visit.company).gl_accounts.values()), 1)
+    offered = gl_choices(due_accounts(visit.hub, visit.company).gl_accounts)
     columns: Columns = {"due_from": offered, "due_to": offered}
     asked = [
         each if any((each.edit.after or {}).values()) else replace(each, edit=replace(each.edit, after=None))
         for each in asked_rows(visit.form, columns, 2)
     ]
-    changed, wrong = save(visit, "due-accounts", asked, columns)
-    if wrong:
-        return _due_accounts(visit, Sent(form=visit.form, wrong=wrong), status=422)
-    return _told(visit, changed)
+    return saved(visit, "due-accounts", asked, columns, show=_due_accounts)
 
 
 def _due_accounts(visit: Visit, sent: Sent, status: int = 200) -> Response:
     found = due_accounts(visit.hub, visit.company)
     rows = sheet(list(found.pairs.items()), visit.query)
-    offered = choices(gl_options(found.gl_accounts.values()), 2 * len(rows.rows))
+    offered = gl_choices(found.gl_accounts, 2 * len(rows.rows))
     return visit.html(
         "setup/due_accounts.html",
         status=status,
@@ -182,18 +175,7 @@ def _due_accounts(visit: Visit, sent: Sent, status: int = 200) -> Response:
     )
 
 
-def _told(visit: Visit, changed: int) -> Response:
-    said = CHANGED.format(f"{changed} {'row was' if changed == 1 else 'rows were'}")
-    return visit.go(here(visit), told=said if changed else "Nothing was changed.")
-
-
-def _shared(visit: Visit, sent: Sent) -> dict[str, object]:
-    way_back = back(visit)
+def _shared(visit: Visit, sent: Sent) -> dict[str, Any]:  # Any: what a template uses
     tabs = {"Accounting": (), "Sites": ("sites",), "Due accounts": ("due-accounts",)}
-    return {
-        "sent": sent,
-        "back": way_back,
-        "here": lambda **changed: here(visit, **changed),
-        "kept": [("back", visit.query.get("back"))],
-        "tabs": [(words, visit.path("settings", "accounting", *parts, back=way_back)) for words, parts in tabs.items()],
-    }
+    paths = [(words, visit.path("settings", "accounting", *parts, back=back(visit))) for words, parts in tabs.items()]
+    return {**shared(visit, sent), "tabs": paths}

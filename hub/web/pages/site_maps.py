@@ -10,6 +10,7 @@ from hub.api import Dimension
 from hub.domain.access import Feature
 from hub.service.last_changes import Changed
 from hub.service.maps import SiteMaps, site_maps
+from hub.web.edited_pages import shared
 from hub.web.editing import Choices, Option, choices, finds, sheet
 from hub.web.pages.maps import connection_of, label_of
 from hub.web.routes import Menu, page
@@ -89,13 +90,9 @@ def _shown(visit: Visit, sent: Sent, status: int = 200) -> Response:
     return visit.html(
         "setup/site_maps.html",
         status=status,
-        sent=sent,
+        **{**shared(visit, sent), "kept": [(name, visit.query.get(name)) for name in ("connection", "back")]},
         connection=connection,
         label=label_of(visit, connection),
-        back=back(visit),
-        here=lambda **changed: here(visit, **changed),
-        kept=[(name, visit.query.get(name)) for name in ("connection", "back")],
-        find=text,
         maps=maps,
         rows=rows,
         sites=[("", "Choose a site"), *((site.code, f"{site.code} {site.name}") for site in maps.sites)],
