@@ -54,6 +54,6 @@ def groups_by_fit(choices: Choices, label: str) -> Mapping[AccountKind, Groups]:
 
 def _by_fit(options: Iterable[Option], kind: AccountKind, label: str) -> Groups:
     kinds = {"", *(each for each in AccountKind if fits(kind, each))}
-    fits = [option for option in options if option.group in kinds]
+    fitting = [option for option in options if option.group in kinds]
     others = [option for option in options if option.group not in kinds]
-    return [("", fits), (label, others)] if others else [("", fits)]
+    return [("", fitting), (label, others)] if others else [("", fitting)]
