@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, func, insert, select, update
+from sqlalchemy import Connection, RowMapping, case, func, insert, literal, select, update
 
 from hub.store import tables
 
@@ -16,6 +16,8 @@ EXPORT_COUNT = tables.ExportCount.__table__  # type: ignore[attr-defined]
 ATTEMPT = tables.Attempt.__table__  # type: ignore[attr-defined]
 COMPANY = tables.Company.__table__  # type: ignore[attr-defined]
 META = tables.Meta.__table__  # type: ignore[attr-defined]
+TRAFFIC = tables.Traffic.__table__  # type: ignore[attr-defined]
+NEVER = literal(datetime(1, 1, 1, tzinfo=UTC), POSTING.c.sent_at.type)
 MOVING = ("FROZEN", "SENDING", "UNKNOWN", "REJECTED")
 
 
@@ -75,6 +77,19 @@ class PostingRows:
                 POSTING.c.lease_owner == "",
             )
             .values(due_at=now)
+        )
+
+    def put_off(self, connection_id: int, until: datetime) -> None:
+        """Have every posting of a connection that waits be looked at no sooner than at an instant."""
+        self.connection.execute(
+            update(POSTING)
+            .where(
+                POSTING.c.company_id == self.company_id,
+                POSTING.c.connection_id == connection_id,
+                POSTING.c.due_at < until,
+                POSTING.c.lease_owner == "",
+            )
+            .values(due_at=until)
         )
 
     def begin_attempt(self, posting_id: int, *, kind: str, worker: str, fence: int, now: datetime) -> int:
@@ -140,18 +155,30 @@ class PostingRows:
 
 
 def due_exports(connection: Connection, now: datetime, alive: Collection[str], limit: int) -> list[tuple[int, str]]:
-    """Return exports with work to do now, what was sent longest ago first (R11), each with its connection's id as text.
+    """Return exports with work to do now, each with its connection's id as text: what was sent longest ago or never first (R11).
 
-    Across all companies: work is taken for whoever waits longest. alive: the owners whose leases count.
+    Across all companies, and one of each connection before the second of any, so that none waits behind another's. Of a
+    connection that fails one alone, to probe with: rather one that is to be looked up. alive: the owners whose leases count.
     """
     unowned = POSTING.c.lease_owner.not_in(list(alive))
     due = (POSTING.c.due_at <= now) & ((POSTING.c.lease_until.is_(None)) | (POSTING.c.lease_until <= now) | unowned)
     abandoned = (POSTING.c.lease_owner != "") & unowned
-    statement = (
-        select(POSTING.c.export_id, POSTING.c.connection_id)
+    failing = select(TRAFFIC.c.connection_id).where(TRAFFIC.c.failures > 0, TRAFFIC.c.closed_until.is_not(None))
+    never = case((POSTING.c.connection_id.in_(failing), POSTING.c.due_at), else_=NEVER)
+    since = func.min(func.coalesce(POSTING.c.sent_at, never)).label("since")
+    waiting = (
+        select(POSTING.c.export_id, POSTING.c.connection_id, since)
         .where(POSTING.c.due_at.is_not(None), due | abandoned)
         .group_by(POSTING.c.export_id, POSTING.c.connection_id)
-        .order_by(func.min(func.coalesce(POSTING.c.sent_at, POSTING.c.due_at)))
+        .subquery()
+    )
+    order = (waiting.c.since, waiting.c.export_id)
+    place = func.row_number().over(partition_by=waiting.c.connection_id, order_by=order).label("place")
+    queued = select(waiting, place).subquery()
+    statement = (
+        select(queued.c.export_id, queued.c.connection_id)
+        .where((queued.c.place == 1) | queued.c.connection_id.not_in(failing))
+        .order_by(queued.c.place, queued.c.since, queued.c.export_id)
         .limit(limit)
     )
     return [(row[0], str(row[1])) for row in connection.execute(statement)]

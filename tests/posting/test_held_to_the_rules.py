@@ -38,11 +38,11 @@ NEVER_REPEATED = [
 LEFT_OUT = "acknowledge=site_not_counted"
 
 
-def handed_over(house: House, *chosen: str) -> Document:
+def handed_over(house: House, *chosen: str, connection: str = "books") -> Document:
     """Export, and leave the posting to the workers; chosen: the date and decisions."""
     own = house.hub
     house.hub = replace(own, posting=replace(house.posting, wake=lambda _export, _connection: None))
-    made = house.export(*chosen)
+    made = house.export(*chosen, connection=connection)
     house.hub = own
     return made
 
@@ -203,6 +203,36 @@ def test_r11_an_export_that_fails_again_and_again_keeps_no_other_waiting(make_ho
     assert [export for export, _ in working.due(house.hub)] == [second]
     working.work(house.hub, second)
     assert [house.shown(made["export"])["state"] for made in (bad, good)] == ["UNKNOWN", "POSTED"]
+
+
+def test_r11_one_of_each_connection_is_taken_before_the_second_of_any_and_one_alone_of_one_that_fails(
+    house_anywhere: House,
+) -> None:
+    house = house_anywhere
+    house.connect("other")
+    house.chart("other")
+    house.imports("sites", "site,name,connection", "AP,Airport,books", "ZZ,Zoo,other")
+    house.imports("opening", "date,site,category,value", "2026-09-30,AP,,0", "2026-09-30,ZZ,,0")
+    house.counts("AP", NOVEMBER)
+    house.counts("ZZ")
+    made = [handed_over(house, OCTOBER, LEFT_OUT), handed_over(house, NOVEMBER, LEFT_OUT)]
+    made.append(handed_over(house, OCTOBER, connection="other"))
+    ids = {row["code"]: row["id"] for row in house.query("SELECT id, code FROM export")}
+    first, second, others = (ids[each["export"]] for each in made)
+
+    def due() -> list[int]:
+        return [export for export, _ in working.due(house.hub)]
+
+    assert due() == [first, others, second]
+    changed(
+        house,
+        "INSERT INTO traffic (company_id, connection_id, failures, trouble, closed_until) "
+        "SELECT company_id, id, 3, '', '2026-11-02T08:59:00.000000+00:00' FROM connection WHERE name = 'books'",
+    )
+    assert due() == [others, first]
+    sent = "UPDATE posting SET state = 'UNKNOWN', sent_at = '2026-11-02T08:00:00.000000+00:00' WHERE export_id = "
+    changed(house, f"{sent}{second}")
+    assert due() == [others, second]  # rather a look-up than a journal
 
 
 def test_r12_a_change_of_state_and_its_entry_in_the_trail_are_one_transaction(house: House) -> None:

@@ -44,12 +44,19 @@ def answered(at: Desk, books: OpenBooks, answer: Answer, *, trouble: str) -> Non
     timing = at.hub.posting.rules.timing
     if answer.outcome is Outcome.TRY_LATER and answer.wait_s is not None:
         wait = min(max(answer.wait_s, 1), timing.longest_wait_s)
-        _change(at, books, trouble=trouble, probe_until=None, closed_until=at.now + timedelta(seconds=wait))
+        _close(at, books, at.now + timedelta(seconds=wait), trouble=trouble)
         return
     failures = row["failures"] + 1
     closed = at.now + timedelta(seconds=timing.probe_s) if failures >= FAILURES_TO_CLOSE else None
     since = row["failing_since"] or at.now
-    _change(at, books, trouble=trouble, probe_until=None, failures=failures, failing_since=since, closed_until=closed)
+    _close(at, books, closed, trouble=trouble, failures=failures, failing_since=since)
+
+
+def _close(at: Desk, books: OpenBooks, until: datetime | None, **values: object) -> None:
+    """Let no call through until then, None for now on, and put off all that waits."""
+    _change(at, books, probe_until=None, closed_until=until, **values)
+    if until is not None:
+        at.postings.put_off(books.id, until)
 
 
 def _open(at: Desk, books: OpenBooks, *, had_failed: bool) -> None:

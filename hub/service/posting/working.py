@@ -48,7 +48,10 @@ def work(hub: Hub, export_id: int) -> None:
 
 
 def due(hub: Hub, limit: int = MOST_AT_ONCE) -> Sequence[tuple[int, str]]:
-    """Return the exports with something to do now, longest waiting first, each with its connection's id as text."""
+    """Return the exports with something to do now, longest waiting first, each with its connection's id as text.
+
+    Of each connection one comes before the second of any; of one that fails, one alone.
+    """
     with hub.database.read() as connection:
         now = hub.database.now(connection)
         return due_exports(connection, now, living(connection, now), limit)
