@@ -150,10 +150,16 @@ LINKS: Mapping[str, tuple[Feature, Makes]] = {
         _setup("setup", "account-maps", words="Map GL Account {gl_account}", anchor="gl_account"),
     ),
     "wrong_kind": (Feature.SETUP, _setup("setup", "account-maps", words="GL Account Maps", anchor="gl_account")),
-    "account_missing": (Feature.SETUP, _setup("setup", "account-maps", words="GL Account Maps")),
-    "account_inactive": (Feature.SETUP, _setup("setup", "account-maps", words="GL Account Maps")),
-    "account_not_postable": (Feature.SETUP, _setup("setup", "account-maps", words="GL Account Maps")),
-    "account_without_number": (Feature.SETUP, _setup("setup", "account-maps", words="GL Account Maps")),
+    "account_missing": (Feature.SETUP, _setup("setup", "account-maps", words="GL Account Maps", anchor="gl_account")),
+    "account_inactive": (Feature.SETUP, _setup("setup", "account-maps", words="GL Account Maps", anchor="gl_account")),
+    "account_not_postable": (
+        Feature.SETUP,
+        _setup("setup", "account-maps", words="GL Account Maps", anchor="gl_account"),
+    ),
+    "account_without_number": (
+        Feature.SETUP,
+        _setup("setup", "account-maps", words="GL Account Maps", anchor="gl_account"),
+    ),
     "unmapped_category": (
         Feature.SETUP,
         _setup("setup", "categories", words="Set its accounts", anchor="category", query=""),

@@ -10,7 +10,9 @@ from pathlib import Path
 from urllib.parse import unquote
 
 import pytest
+from starlette.requests import Request
 
+from hub.domain.access import Access, Role
 from hub.service.auditing import listed
 from hub.service.companies import company_settings
 from hub.service.connections import add_connection
@@ -19,6 +21,11 @@ from hub.service.maps import site_maps
 from hub.service.previewing import preview
 from hub.service.scope import reading
 from hub.service.set_up import categories, due_accounts, gl_account_list, overrides, sites
+from hub.web.forms import query
+from hub.web.options import WebOptions
+from hub.web.remedies import remedies
+from hub.web.routes import load_pages
+from hub.web.visit import Visit
 from tests.web.conftest import NOW, Site, words
 from tests.web.filled import filled
 
@@ -281,3 +288,36 @@ def test_names_that_nobody_made_are_no_fields_of_a_page(site: Site, page: str) -
 def test_who_may_not_set_up_finds_no_page(site: Site, page: str) -> None:
     for who in ("viewer", "exporter", "other company"):
         site.visitor(who).get(f"/c/DEMO/{page}", 404)
+
+
+@pytest.mark.parametrize(
+    ("code", "title"),
+    [
+        ("unmapped_account", "GL Account Maps"),
+        ("account_inactive", "GL Account Maps"),
+        ("unmapped_category", "Categories and Departments"),
+        ("dimension_missing", "Site Maps"),
+        ("no_variance_account", "Company Settings - Accounting"),
+        ("due_accounts_missing", "Company Settings - Accounting"),
+        ("site_moved", "Company Settings - Accounting"),
+    ],
+)
+def test_the_link_of_a_problem_leads_to_where_it_is_mended_and_back(site: Site, code: str, title: str) -> None:
+    where = {"gl_account": "5010", "category": "Beer", "site": "HB"}
+    problem = {"level": "problem", "code": code, "message": "This.", "fix": "Do that.", "where": where}
+    entry = {"type": "http", "method": "GET", "path": "/c/DEMO/export/entry", "query_string": b"count=2026-10-31"}
+    request = Request(entry | {"headers": [], "server": ("127.0.0.1", 8000), "scheme": "http"})
+    visit = Visit(
+        request=request,
+        page=load_pages()[0],
+        hub=site.hub,
+        options=WebOptions(),
+        session=None,
+        company="DEMO",
+        access=Access(role=Role.ADMINISTRATOR),
+        query=query(request),
+    )
+    link = remedies(visit, [problem], connection="books", label="Books")[0].links[0]
+    page = site.visitor("administrator").get(link.path)
+    assert f"{title}</h1>" in page
+    assert 'href="/c/DEMO/export/entry?count=2026-10-31"' in page
