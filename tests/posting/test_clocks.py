@@ -18,7 +18,7 @@ from tests.posting.proofs import posted_once, sends
 DAY = timedelta(days=1)
 
 
-@pytest.mark.parametrize("skew", [-DAY, -timedelta(minutes=10), timedelta(minutes=10), DAY])
+@pytest.mark.parametrize("skew", [-DAY, DAY])
 def test_the_clock_of_one_machine_decides_nothing(house: House, skew: timedelta) -> None:
     house.spoil(Fault.REQUEST_LOST)
     house.hub = replace(house.hub, clock=lambda: house.clock.now() + skew)

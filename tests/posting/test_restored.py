@@ -113,7 +113,7 @@ def waiting(house: House) -> None:
     assert house.export()["state"] == "FROZEN"
 
 
-@pytest.mark.parametrize("profile", list(Profile))
+@pytest.mark.parametrize("profile", [Profile.REQUEST_ID, Profile.NO_KEY])
 @pytest.mark.parametrize("leave", [unknown, waiting])
 def test_what_was_on_its_way_in_the_back_up_and_arrived_since_is_found(
     counted: MakeHouse, profile: Profile, leave: Callable[[House], None]

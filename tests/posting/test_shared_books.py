@@ -18,13 +18,17 @@ from tests.posting.proofs import posted_once, reference, sends
 Both = tuple[House, House]
 
 
-@pytest.fixture(params=["one hub", "two hubs"])
+ONE, TWO = "one hub", "two hubs"
+IN_TWO_HUBS_TOO = pytest.mark.parametrize("both", [ONE, TWO], indirect=True)
+
+
+@pytest.fixture
 def both(
     counted: MakeHouse, sqlite_databases: SqliteDatabases, tmp_path: Path, request: pytest.FixtureRequest
 ) -> Iterator[Both]:
     """Return two companies with the same site, count and figures, whose connections lead to one ledger."""
     one = counted(Profile.NO_KEY)
-    url = str(one.database.url) if request.param == "one hub" else sqlite_databases.migrated()
+    url = str(one.database.url) if getattr(request, "param", ONE) == ONE else sqlite_databases.migrated()
     home = tmp_path / "other"
     other = House(url, home, profile=Profile.NO_KEY, ledger=one.ledger, clock=one.clock, company="OTHER").set_up()
     other.counts()
@@ -32,6 +36,7 @@ def both(
     other.close()
 
 
+@IN_TWO_HUBS_TOO
 def test_their_references_and_keys_never_collide_and_each_posts_its_own_journal(both: Both) -> None:
     one, other = both
     made, others = one.export(), other.export()
@@ -53,6 +58,7 @@ def test_a_lost_journal_of_one_is_never_taken_for_the_others(both: Both) -> None
     assert (len(sends(one)), len(one.ledger.journals())) == (2, 2)
 
 
+@IN_TWO_HUBS_TOO
 def test_neither_sees_what_befell_the_others_journal(both: Both) -> None:
     one, other = both
     made, others = one.export(), other.export()

@@ -22,9 +22,8 @@ def undone(house: House, code: str) -> None:
 
 
 @pytest.mark.parametrize("fault", KINDS)
-@pytest.mark.parametrize("profile", [Profile.EXTERNAL_ID, Profile.NO_KEY])
-def test_an_undo_whose_call_went_wrong_is_posted_once(counted: MakeHouse, fault: Fault, profile: Profile) -> None:
-    house = counted(profile)
+def test_an_undo_whose_call_went_wrong_is_posted_once(counted: MakeHouse, fault: Fault) -> None:
+    house = counted(Profile.NO_KEY)
     code = house.export()["export"]
     house.spoil(fault)
     pressed = house.undo(code)
