@@ -17,6 +17,7 @@ from hub.domain.setup import Books
 from hub.service.connections import OpenBooks
 from hub.service.context import Hub, Refused, problem_document, refuse
 from hub.service.frozen import export_document, export_row, newest_live
+from hub.service.looking_back import look_back
 from hub.service.posting.outcome import roll_up
 from hub.service.previewing import Draft, checked, decisions_from, default_date, draft
 from hub.service.prior_changes import as_decided
@@ -40,6 +41,7 @@ def export(
     expected_hash: the preview's; other figures now are refused as `figures_changed`. out: a folder for the files.
     """
     decided = decisions_from(decisions)
+    look_back(hub, company, count_date, connection, decided)
     with as_decided(hub, company, decided) as rows:
         books = rows.books(connection)
         day = _date(rows, books, count_date)

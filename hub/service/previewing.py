@@ -19,6 +19,7 @@ from hub.service.connections import OpenBooks
 from hub.service.context import Hub, Refused, problem_document, refuse
 from hub.service.documents import Document, entry_document, journal_entry, preview_hash, total
 from hub.service.frozen import frozen_preview
+from hub.service.looking_back import look_back
 from hub.service.prior_changes import as_decided, settle_prior_changes
 from hub.service.scope import CompanyRows, reading
 from hub.store.facts_rows import OfferedCount
@@ -79,6 +80,7 @@ def preview(
 ) -> dict[str, Any]:
     """Preview a count date, by default the newest on offer; an exported one is shown as it was frozen."""
     decided = decisions_from(decisions)
+    look_back(hub, company, count_date, connection, decided)
     with as_decided(hub, company, decided) as rows:
         books = rows.books(connection)
         day = count_date or default_date(rows, books)

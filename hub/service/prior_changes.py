@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -20,6 +21,7 @@ from hub.store import Row
 from hub.store.prior_rows import change_value, values_set_by
 
 Line = Mapping[str, Any]  # a JSON object: its own types
+JUST_LOOKED_AT = timedelta(minutes=5)
 VALUED = {Reason.REVERSE_PRIOR.value, Reason.CURRENT.value, Reason.NET_CHANGE.value}
 
 
@@ -56,6 +58,8 @@ def settle_prior_changes(
             _count_as_undone(hub, rows, row)
         elif decisions.prior == "accept":
             _accept(hub, rows, row)
+        elif decisions.prior == "restored":
+            _refuse_if_still_changed(hub, rows, row)
         for posting in rows.exports.postings(row["id"], "post"):
             as_frozen = {"recorded": None} if decisions.prior == "restored" and posting["changed_there"] else {}
             rows.exports.set_posting(posting["id"], changed_there="", **as_frozen)
@@ -74,6 +78,15 @@ def _count_as_undone(hub: Hub, rows: CompanyRows, row: Row) -> None:
     rows.exports.set_export(row["id"], state="UNDONE", settled_at=hub.clock())
     rows.exports.revert_values(row["id"])
     rows.exports.settle_sites(row["id"], unsettled=False, live=False)
+
+
+def _refuse_if_still_changed(hub: Hub, rows: CompanyRows, row: Row) -> None:
+    """Refuse where somebody looked a moment ago, and what was said to be put back was not."""
+    since = hub.database.now(rows.connection) - JUST_LOOKED_AT
+    for posting in rows.exports.postings(row["id"], "post"):
+        if posting["changed_there"] and posting["checked_at"] is not None and posting["checked_at"] >= since:
+            still = "gone" if posting["changed_there"] == "deleted" else "not as it was posted"
+            raise _refused(row, f"Journal {posting['reference']} is still {still} there.")
 
 
 def _accept(hub: Hub, rows: CompanyRows, row: Row) -> None:

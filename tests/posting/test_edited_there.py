@@ -124,6 +124,58 @@ def test_a_journal_that_was_put_back_is_reversed_as_it_was_posted(house: House, 
     assert (house.check(), house.shown(made["export"])["state"]) == ([], "POSTED")
 
 
+@pytest.mark.parametrize("touch", TOUCHES)
+def test_a_journal_said_to_be_put_back_that_was_not_is_refused(house: House, touch: Touch) -> None:
+    made, journal = touched(house, touch)
+    house.check()
+    house.clock.advance(7 * 3600)
+    with pytest.raises(Refused) as refused:
+        house.export(NOVEMBER, "prior=restored")
+    (problem,) = refused.value.problems
+    assert (problem.code, reference(made) in problem.message, "still" in problem.message) == (
+        "prior_changed",
+        True,
+        True,
+    )
+    house.ledger.restore([journal])
+    assert house.export(NOVEMBER, "prior=restored")["state"] == "POSTED"
+
+
+def test_what_was_edited_again_since_the_check_is_accepted_as_it_stands_now(house: House) -> None:
+    _, journal = touched(house, edits)
+    house.check()
+    house.ledger.edit(
+        journal.id, lines=[*journal.lines[:-2], *(replace(line, amount=Decimal(7)) for line in journal.lines[-2:])]
+    )
+    assert house.export(NOVEMBER, "prior=accept")["state"] == "POSTED"
+    assert balances(house) == RIGHT
+
+
+@pytest.mark.parametrize(("hours", "found"), [(23.9, False), (24.1, True)])
+def test_where_no_worker_watches_by_night_the_preview_looks_at_what_nobody_looked_at_for_a_day(
+    house: House,
+    hours: float,
+    found: bool,  # noqa: FBT001 - drawn
+) -> None:
+    touched(house, deletes)
+    house.clock.advance(hours * 3600)
+    assert codes(house.preview(NOVEMBER)) == (["prior_changed"] if found else [])
+    if not found:
+        return
+    asked = len(house.sent)
+    house.preview(NOVEMBER)
+    assert len(house.sent) - asked == 2  # the preflight's: what was looked at is not looked at again for a day
+
+
+def test_a_preview_that_cannot_look_says_so_and_looks_next_time(house: House) -> None:
+    touched(house, deletes)
+    house.clock.advance(25 * 3600)
+    house.ledger.revoke()
+    assert codes(house.preview(NOVEMBER)) == ["not_checked"]
+    house.ledger.grant()
+    assert codes(house.preview(NOVEMBER)) == ["prior_changed"]
+
+
 def test_of_two_journals_one_gone_and_one_standing_neither_accept_nor_undone_is_taken_but_an_undo_is(
     counted: MakeHouse,
 ) -> None:
