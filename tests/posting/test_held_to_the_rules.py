@@ -25,13 +25,10 @@ from tests.posting.house import NOVEMBER, OCTOBER, TIMING, Document, House
 from tests.posting.proofs import LABEL, nothing_posted, posted_once, reference, sends, tells
 
 NEVER_REPEATED = [
-    Fault.CONNECT_REFUSED,
     Fault.RESET_BEFORE,
     Fault.UNAVAILABLE_503,
     Fault.REQUEST_TIMEOUT_408,
     Fault.REDIRECT_307,
-    Fault.REDIRECT_302,
-    Fault.THROTTLED_0,
     Fault.DISCONNECTED_AFTER,
 ]
 """What transports and clients like to answer with a second request of their own."""

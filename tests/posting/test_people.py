@@ -28,17 +28,12 @@ def maps_otherwise(house: House) -> None:
     house.imports("account-map", "gl_account,account_number", "5010,5020", connection="books")
 
 
-def moves_the_category(house: House) -> None:
-    """Give liquor another department, whose accounts it takes."""
-    house.imports("categories", "category,department,cogs_account", "Liquor,Food,5010")
-
-
 def changes_the_method(house: House) -> None:
     """Post the net change instead of reversal and new value."""
     house.sets(method="net_change")
 
 
-CHANGES = [amends, maps_otherwise, moves_the_category, changes_the_method]
+CHANGES = [amends, maps_otherwise, changes_the_method]
 Change = Callable[[House], None]
 
 
