@@ -13,11 +13,13 @@ from hub.api import ConnectorError, JournalEntry, Level, Problem, Where
 from hub.domain.canonical import canonical
 from hub.domain.decisions import Decisions
 from hub.domain.identity import Identity, posting_key, posting_reference
+from hub.domain.posting import State
 from hub.service.connections import OpenBooks
 from hub.service.context import Hub, problem_document, refuse
 from hub.service.documents import Document, journal_entry, opposite_document, preview_hash
 from hub.service.freezing import unacknowledged, when_due
 from hub.service.frozen import export_document, export_row
+from hub.service.posting.lost_sends import in_the_way_of_giving_up
 from hub.service.posting.outcome import release, roll_up
 from hub.service.posting.recorded import standing_document
 from hub.service.posting.standings import may_arrive
@@ -27,6 +29,7 @@ from hub.service.scope import CompanyRows, reading, writing
 from hub.service.settling import settle, written
 from hub.store import Row
 from hub.store.export_rows import NewPosting
+from hub.store.posting_rows import looks_first
 
 STANDS_THERE = ("POSTED", "MISMATCH")
 WAITING = ("FROZEN", "FILE_READY", "REJECTED")
@@ -177,6 +180,7 @@ def _looked_at(hub: Hub, company: str, code: str, drafted: UndoDraft) -> UndoDra
     """Return the draft of what stands there now: its opposite is posted, even where it was edited a minute ago."""
     if any(problem.blocking for problem in drafted.problems):
         return drafted
+    told: list[Problem] = []
     try:
         look_again(hub, company, code, drafted.open_books)
     except ConnectorError as error:
@@ -187,9 +191,11 @@ def _looked_at(hub: Hub, company: str, code: str, drafted: UndoDraft) -> UndoDra
             fix="Try again, or say yes to undo what was posted, as far as it is known.",
             where=Where(export=code, connection=drafted.books_name),
         )
-        return replace(drafted, problems=(*drafted.problems, problem))
+        told.append(problem)
+    unseen = in_the_way_of_giving_up(hub, company, code, drafted.open_books)
     with reading(hub, company) as rows:
-        return _draft(hub, rows, export_row(rows, code), drafted.decisions)
+        again = _draft(hub, rows, export_row(rows, code), drafted.decisions)
+    return replace(again, problems=(*again.problems, *told, *unseen))
 
 
 def _in_progress(rows: CompanyRows, row: Row, connection: str) -> tuple[Problem, ...]:
@@ -300,11 +306,24 @@ def _withdraw_undo(hub: Hub, company: str, code: str) -> dict[str, Any]:
         waits = all(posting["state"] in WAITING and not may_arrive(posting) for posting in undos)
         if row["phase"] != "undo" or not (undos and whole and waits):
             raise refuse("nothing_to_withdraw", f"Export {code} has no undo that waits.", where=Where(export=code))
+        _refuse_to_forget(rows, row)
         rows.exports.drop_undo(row["id"])
         rows.exports.set_export(row["id"], phase="post", undo_hash=None)
         roll_up(hub, rows, rows.exports.by_id(row["id"]))
         rows.exports.audit("withdraw undo", code, {}, actor=hub.actor, now=hub.clock())
     return _standing(hub, company, code)
+
+
+def _refuse_to_forget(rows: CompanyRows, row: Row) -> None:
+    """Refuse to withdraw an undo that a restored database does not know to have been sent: it would be forgotten (R17)."""
+    if row["state"] != State.FILE_READY and looks_first(rows.connection):
+        code = row["code"]
+        raise refuse(
+            "restored",
+            f"The database was restored from an older copy, so it is not certain that the undo of {code} was never sent.",
+            f"Run hub resume {code}: it is looked for, and sent only where it is not there.",
+            Where(export=code),
+        )
 
 
 def _standing(hub: Hub, company: str, code: str) -> dict[str, Any]:

@@ -18,7 +18,7 @@ from hub.service.posting.calling import receipt_document, recorded_document
 from hub.service.posting.standings import frozen_entry
 from hub.service.scope import CompanyRows, reading, writing
 from hub.store import Row
-from hub.store.posting_rows import PostingRows
+from hub.store.posting_rows import PostingRows, looks_first
 from hub.store.traffic_rows import change_traffic, known_traffic, traffic
 
 LOOK_BACK = timedelta(days=35)
@@ -120,15 +120,17 @@ def _watch(hub: Hub, rows: CompanyRows, connection: str) -> _Watch | None:
     known = desk.of_connection(row["id"], (*STANDS, "REJECTED", "UNDONE"))
     posted = [posting for posting in known if posting["kind"] == "post" and posting["state"] in STANDS]
     newest = set(desk.newest_of_sites(row["id"]))
+    exports = {posting["export_id"]: rows.exports.by_id(posting["export_id"]) for posting in known}
+    since, restored = now - DOUBTED_FOR, looks_first(rows.connection)
     doubted = [
         posting
         for posting in known
         if (posting in posted and posting["export_id"] in newest)
         or (posting["receipt"] and posting["checked_at"] is None)
         or any(not other.get("undone_by") for other in posting["duplicates"])
-        or _was_doubted(desk, posting, now - DOUBTED_FOR)
+        or _was_doubted(desk, posting, since)
+        or (restored and _was_given_up(posting, exports[posting["export_id"]], since))
     ]
-    exports = {posting["export_id"]: rows.exports.by_id(posting["export_id"]) for posting in (*doubted, *posted)}
     return _Watch(
         books=books,
         connection_id=row["id"],
@@ -148,6 +150,11 @@ def _was_doubted(desk: PostingRows, posting: Row, since: datetime) -> bool:
         return False
     calls = desk.attempts([posting["id"]])
     return any(call["kind"] == "post" and call["outcome"] not in ("done", "try_later") for call in calls)
+
+
+def _was_given_up(posting: Row, export: Row, since: datetime) -> bool:
+    """Whether a posting counts as never posted since not long ago, so that a send which a restore forgot may still arrive (R17)."""
+    return posting["receipt"] is None and (export["settled_at"] is None or export["settled_at"] >= since)
 
 
 def _checked_at(rows: CompanyRows, connection_id: int) -> datetime | None:
