@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 from hub.service.context import Hub
+from hub.service.frozen import newest_live
 from hub.service.previewing import offered_counts, sites_of
 from hub.service.scope import CompanyRows, reading
 from hub.store.criteria_rows import approved_counts, open_counts
@@ -52,6 +54,16 @@ def names_of_sites(hub: Hub, company: str) -> Mapping[str, str]:
     """Return the name of each of a company's sites, by its code."""
     with reading(hub, company) as rows:
         return site_names(rows.connection, rows.company_id)
+
+
+def sites_of_date(hub: Hub, company: str, connection: str, count_date: date) -> list[str]:
+    """Return the sites that exporting a date is about: those on offer, else those of the newest export that stands."""
+    with reading(hub, company) as rows:
+        books = rows.books(connection)
+        offered = rows.facts.offered(sites_of(rows, books.name))
+        sites = [count.site for count in offered if count.count_date == count_date]
+        row = None if sites else newest_live(rows, books, count_date)
+        return sites if row is None else sorted(rows.exports.sites(row["id"]))
 
 
 def accounts_of(hub: Hub, company: str, connection: str) -> list[tuple[str, str]]:

@@ -81,15 +81,18 @@ def begin(hub: Hub, connection: Transaction, person_id: int, *, address: str, pr
     return token
 
 
-def session_of(hub: Hub, token: str) -> Session | None:
-    """Return the session of a token, None where there is none or it has ended."""
+def session_of(hub: Hub, token: str, *, used: bool = True) -> Session | None:
+    """Return the session of a token, None where there is none or it has ended.
+
+    used: by its person, which puts off its end; a page that follows something by itself is no such use.
+    """
     now = hub.clock()
     with hub.database.read() as connection:
         row = signed_in_row(connection, _hashed(token))
         if row is None or row["ends_at"] <= now or row["seen_at"] + IDLE <= now:
             return None
         session = Session(id=row["session_id"], person=persons(connection, [row])[0])
-    if row["seen_at"] + SEEN_EVERY <= now:
+    if used and row["seen_at"] + SEEN_EVERY <= now:
         with hub.database.write() as connection:
             seen(connection, session.id, now)
     return session

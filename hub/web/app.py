@@ -9,6 +9,7 @@ from starlette.routing import Mount, Route, compile_path
 from starlette.staticfiles import StaticFiles
 
 from hub.web import errors, health
+from hub.web.following import Streams
 from hub.web.options import WebOptions
 from hub.web.rendering import STATIC
 from hub.web.routes import PAGE_BYTES, load_pages
@@ -27,6 +28,7 @@ def create_app(hub: Hub, options: WebOptions | None = None) -> FastAPI:
     pages = load_pages()
     for page in pages:
         app.router.routes.append(Route(page.path, endpoint(page, hub, options), methods=[page.method]))
+    app.state.streams = Streams()
     metrics = health.Metrics(hub)
     app.router.routes.extend(health.routes(hub, options, metrics))
     app.router.routes.append(Mount("/static", StaticFiles(directory=STATIC), name="static"))

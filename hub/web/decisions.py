@@ -4,18 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from hub.web.editing import Choices
 from hub.web.forms import Form
 
 ACKNOWLEDGE = "acknowledge="
 ONCE = ("date", "prior", "mark_exported")
 
 
-def decided(query: Form) -> list[str]:
-    """Return the decisions of an address: those it carries, then those a person has just filled in, which take their place."""
+def decided(query: Form, accounts: Choices | None = None) -> list[str]:
+    """Return the decisions of an address: those it carries, then those a person has just filled in, which take their place.
+
+    accounts: those that can be chosen, by what they are called or by their words.
+    """
     texts = [text for text in query.all("decide") if text]
     if day := query.get("date"):
         texts.append(f"date={day}")
-    texts += [f"prior_account={account}/{chosen}" for account, chosen in query.under("prior_account:") if chosen]
+    chosen = {account: accounts.value(text) if accounts else text for account, text in query.under("prior_account:")}
+    texts += [f"prior_account={account}/{now_in}" for account, now_in in chosen.items() if now_in]
     return list({_about(text): text for text in texts}.values())
 
 

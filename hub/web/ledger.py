@@ -6,16 +6,19 @@ Written by joining text and not by a template: a journal may have thousands of l
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from decimal import Decimal
+from functools import lru_cache
 from itertools import groupby
 from typing import Any
 
 from markupsafe import Markup, escape
 
-from hub.service.documents import total
+from hub.api import amount_text
 from hub.web.words import amount
 
 Line = Mapping[str, Any]  # Any: JSON's own types
+Adjustment = list[Line]
 APART: Mapping[str, str] = {
     "transfer": "Transfers",
     "production": "Production",
@@ -23,6 +26,7 @@ APART: Mapping[str, str] = {
 }
 NO_ACCOUNT = '<span class="badge bad">no account yet</span>'
 NOTHING = '<td class="num"></td>'
+COLUMNS = 6
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,6 +43,22 @@ class Journal:
     account_missing: tuple[int, ...]
 
 
+@dataclass(slots=True, kw_only=True)
+class _Sums:
+    """Debits and credits as they add up."""
+
+    debit: Decimal
+    credit: Decimal = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.credit = self.debit
+
+    def add(self, lines: Sequence[Line]) -> None:
+        """Add the amounts of some lines, each on its side."""
+        self.debit += sum(Decimal(line["amount"]) for line in lines if line["side"] == "debit")
+        self.credit += sum(Decimal(line["amount"]) for line in lines if line["side"] == "credit")
+
+
 def journals(entries: Sequence[Mapping[str, Any]], sites: Mapping[str, str], currency: str) -> list[Journal]:
     """Return entries as a page shows them; sites: their names by code."""
     return [journal(entry, sites, currency, prefix=f"{index}-") for index, entry in enumerate(entries, start=1)]
@@ -48,44 +68,61 @@ def journal(entry: Mapping[str, Any], sites: Mapping[str, str], currency: str, *
     """Return an entry as a page shows it; prefix: of the ids of its lines that lack an account."""
     lines: Sequence[Line] = entry["lines"]
     missing = tuple(number for number, line in enumerate(lines, start=1) if not _has_account(line))
-    ids = {id(lines[number - 1]): f"line-{prefix}{number}" for number in missing}
-    body = Markup("\n".join(_bodies(lines, sites, currency, ids)))
+    ids = {id(lines[number - 1]): anchor(prefix, number) for number in missing}
+    sums = _Sums(debit=Decimal(amount_text(0, currency)))
+    body = Markup("\n".join(_bodies(lines, sites, sums, ids)))
     return Journal(
         date=entry["date"],
         reference=entry["reference"],
         memo=entry["memo"],
         lines=len(lines),
-        debits=total([entry], "debit", currency),
-        credits=total([entry], "credit", currency),
+        debits=str(sums.debit),
+        credits=str(sums.credit),
         body=body,
         account_missing=missing,
     )
 
 
-def _bodies(lines: Sequence[Line], sites: Mapping[str, str], currency: str, ids: Mapping[int, str]) -> Iterator[str]:
-    found: dict[str, dict[str, list[list[Line]]]] = {}
-    for adjustment in _adjustments(lines):
-        first = adjustment[0]
+def anchor(prefix: str, number: int) -> str:
+    """Return the id of a line that lacks an account."""
+    return f"line-{prefix}{number}"
+
+
+def _bodies(lines: Sequence[Line], sites: Mapping[str, str], sums: _Sums, ids: Mapping[int, str]) -> Iterator[str]:
+    nought = sums.debit - sums.debit
+    for code, groups in _grouped(lines).items():
+        name = _text(sites.get(code, code))
+        own = _Sums(debit=nought)
+        yield f'<tbody>\n<tr class="group"><th colspan="{COLUMNS}" scope="rowgroup">{name}</th></tr>'
+        for group, adjustments in sorted(groups.items(), key=lambda each: each[0] in APART.values()):
+            if group in APART.values():
+                yield f'<tr class="kind"><th colspan="{COLUMNS}" scope="rowgroup">{group}</th></tr>'
+                for adjustment in adjustments:
+                    own.add(adjustment)
+                    yield from _rows([adjustment], sites, ids)
+            else:
+                for adjustment in adjustments:
+                    own.add(adjustment)
+                yield from _rows(adjustments, sites, ids)
+        totals = _amount(str(own.debit)) + _amount(str(own.credit))
+        yield f'<tr class="sum"><th scope="row">{name}</th>{totals}<td class="wide" colspan="3"></td></tr>\n</tbody>'
+        sums.debit += own.debit
+        sums.credit += own.credit
+
+
+def _grouped(lines: Sequence[Line]) -> dict[str, dict[str, list[Adjustment]]]:
+    """Return the adjustments by site, then by category, or what they are where that is not one category's."""
+    found: dict[str, dict[str, list[Adjustment]]] = {}
+    for _, adjustment in groupby(lines, key=_belongs):
+        together = list(adjustment)
+        first = together[0]
         group = APART.get(first["reason"]) or first["category"] or "Other"
-        found.setdefault(first["site"], {}).setdefault(group, []).append(adjustment)
-    for code, groups in found.items():
-        name = escape(sites.get(code, code))
-        ordered = sorted(groups.items(), key=lambda each: each[0] in APART.values())
-        yield f'<tbody>\n<tr class="group"><th colspan="5" scope="rowgroup">{name}</th></tr>'
-        for group, adjustments in ordered:
-            yield from _group(group, adjustments, ids)
-        own = [{"lines": [line for _, some in ordered for adjustment in some for line in adjustment]}]
-        totals = _amount(total(own, "debit", currency)) + _amount(total(own, "credit", currency))
-        yield f'<tr class="sum"><th scope="row">{name}</th>{totals}<td class="wide" colspan="2"></td></tr>\n</tbody>'
-
-
-def _adjustments(lines: Sequence[Line]) -> Iterator[list[Line]]:
-    """Yield the lines that belong together: they share what they are for, or one batch."""
-    for _, group in groupby(lines, key=_belongs):
-        yield list(group)
+        found.setdefault(first["site"], {}).setdefault(group, []).append(together)
+    return found
 
 
 def _belongs(line: Line) -> tuple[str, str]:
+    """Return what the lines that belong together share: what they are for, or one batch."""
     if line["reason"].startswith("production"):
         return line["site"], line["memo"].partition(" · ")[0].removeprefix("Production variance").removeprefix(
             "Production"
@@ -93,41 +130,67 @@ def _belongs(line: Line) -> tuple[str, str]:
     return "", line["memo"]
 
 
-def _group(group: str, adjustments: Sequence[Sequence[Line]], ids: Mapping[int, str]) -> Iterator[str]:
-    height = sum(map(len, adjustments))
-    heading = f'<td class="wide" rowspan="{height}">{escape(group)}</td>'
+def _rows(adjustments: Sequence[Adjustment], sites: Mapping[str, str], ids: Mapping[int, str]) -> Iterator[str]:
+    """Yield the rows of adjustments that stand in the same cells of site and category, where these are the same."""
+    lines = [line for adjustment in adjustments for line in adjustment]
+    of_sites = _cells([line["site"] for line in lines], sites)
+    of_categories = _cells([line["category"] for line in lines])
+    places = zip(of_sites, of_categories, strict=True)
     for adjustment in adjustments:
         memos = {line["memo"] for line in adjustment}
-        for number, line in enumerate(adjustment):
-            shared = len(memos) == 1
-            shows = number == 0 or not shared
-            memo = escape(line["memo"]) if shows else ""
-            cell = f'<td class="wide memo" rowspan="{len(adjustment) if shared else 1}">{memo}</td>' if shows else ""
-            yield _row(line, memo, heading + cell, first=number == 0, anchor=ids.get(id(line), ""))
-            heading = ""
+        shared = str(escape(adjustment[0]["memo"])) if len(memos) == 1 else None
+        spans = f' rowspan="{len(adjustment)}"' if shared is not None and len(adjustment) > 1 else ""
+        for number, (line, (site, category)) in enumerate(zip(adjustment, places, strict=False)):
+            memo = shared if shared is not None else str(escape(line["memo"]))
+            shows = number == 0 or shared is None
+            said = f'<small class="narrow-only">{memo}</small>' if shows else ""
+            cell = f'<td class="wide memo"{spans}>{memo}</td>' if shows else ""
+            yield _row(line, said, site + category + cell, "pair" if number == 0 else "", ids)
 
 
-def _row(line: Line, memo: str, cells: str, *, first: bool, anchor: str) -> str:
-    debit = line["side"] == "debit"
+def _cells(values: Sequence[str], names: Mapping[str, str] | None = None) -> list[str]:
+    """Return a cell for each value; equal ones that follow each other share the first one's. names: what each is called."""
+    if len(values) > 1 and values.count(values[0]) == len(values):
+        runs = [(values[0], len(values))]
+    else:
+        runs = [(value, sum(1 for _ in run)) for value, run in groupby(values)]
+    cells: list[str] = []
+    for value, height in runs:
+        spans = f' rowspan="{height}"' if height > 1 else ""
+        shown = _text(names.get(value, value) if names else value)
+        cells.append(f'<td class="wide"{spans}>{shown}</td>')
+        cells += [""] * (height - 1)
+    return cells
+
+
+def _row(line: Line, said: str, cells: str, pair: str, ids: Mapping[int, str]) -> str:
     value = _amount(line["amount"])
-    classes = " ".join(filter(None, ("pair" if first else "", "" if debit else "credit")))
-    said = f'<small class="narrow-only">{memo}</small>' if memo else ""
-    marks = (f' class="{classes}"' if classes else "") + (f' id="{anchor}"' if anchor else "")
-    return (
-        f"<tr{marks}>"
-        f'<td class="account">{_account(line)}{said}</td>{value + NOTHING if debit else NOTHING + value}{cells}</tr>'
-    )
+    if line["side"] == "debit":
+        classes, amounts = pair, value + NOTHING
+    else:
+        classes, amounts = f"{pair} credit" if pair else "credit", NOTHING + value
+    marks = f' class="{classes}"' if classes else ""
+    if id(line) in ids:
+        marks += f' id="{ids[id(line)]}"'
+    return f'<tr{marks}><td class="account">{_account(line)}{said}</td>{amounts}{cells}</tr>'
 
 
 def _account(line: Line) -> str:
     if _has_account(line):
-        return escape(f"{line['account_number']} {line['account_name']}".strip() or line["account_id"])
-    return f"GL Account {escape(line['gl_account'] or 'not set')} {NO_ACCOUNT}"
+        return _text(f"{line['account_number']} {line['account_name']}".strip() or line["account_id"])
+    return f"GL Account {_text(line['gl_account'] or 'not set')} {NO_ACCOUNT}"
 
 
 def _has_account(line: Line) -> bool:
-    return bool(line["account_id"] or line["account_number"] or line["account_name"])
+    return bool(line["account_number"] or line["account_name"] or line["account_id"])
 
 
+@lru_cache(maxsize=8_192)
+def _text(text: str) -> str:
+    """Return a text as HTML; accounts, categories and memos stand on many lines."""
+    return str(escape(text))
+
+
+@lru_cache(maxsize=8_192)
 def _amount(value: str) -> str:
     return f'<td class="num">{amount(value)}</td>'

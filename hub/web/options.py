@@ -11,6 +11,11 @@ from hub.service.context import Hub
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "[::1]", "::1"})
 
 
+def never() -> bool:
+    """Go on: of an app that is not told to stop."""
+    return False
+
+
 def unchanged(hub: Hub) -> Hub:
     """Return the hub as it is."""
     return hub
@@ -21,12 +26,14 @@ class WebOptions:
     """How the app is reached.
 
     public_url: its address for everyone (HUB_PUBLIC_URL), empty where it is only for this machine; metrics_token: who
-    brings it reads /metrics from anywhere; hand_over: how the hub of an action hands exports to the workers.
+    brings it reads /metrics from anywhere; hand_over: how the hub of an action hands exports to the workers; stopping:
+    whether the app was told to stop, so that answers that go on by themselves end.
     """
 
     public_url: str = ""
     metrics_token: str = ""
     hand_over: Callable[[Hub], Hub] = unchanged
+    stopping: Callable[[], bool] = never
 
     @property
     def secure(self) -> bool:

@@ -114,19 +114,24 @@ def _setup(*parts: str, words: str, anchor: str = "", query: str = "connection")
         found = str(where.get(anchor, "")) if anchor else ""
         asked = {"connection": connection} if query == "connection" else {}
         asked |= {anchor: found} if found else {}
-        asked |= {"back": here(visit)} if visit.request.method == "GET" else {}
-        return Link(visit.path(*parts, **asked), words.format(**{"gl_account": "", **where}).strip())
+        return Link(visit.path(*parts, **asked, back=_back(visit)), words.format(**{"gl_account": "", **where}).strip())
 
     return link
 
 
+def _back(visit: Visit) -> str:
+    """Return the address of the page that is shown; empty where it was sent a form whose decisions are not in its address."""
+    return here(visit) if visit.request.method == "GET" or "count" in visit.query else ""
+
+
 def _imports(kind: str, words: str) -> Makes:
-    return lambda visit, _problem, _connection: Link(visit.path("imports", kind=kind), words)
+    return lambda visit, _problem, _connection: Link(visit.path("imports", kind=kind, back=_back(visit)), words)
 
 
 def _export(visit: Visit, problem: Problem, _connection: str) -> Link:
     code = str(problem["where"]["export"])
-    return Link(visit.path("exports", code), f"Open export {code}")
+    back = _back(visit) if "count" in visit.query else ""
+    return Link(visit.path("exports", code, back=back), f"Open export {code}")
 
 
 def _older(visit: Visit, problem: Problem, connection: str) -> Link:

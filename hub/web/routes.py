@@ -30,7 +30,10 @@ class Menu:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Page:
-    """A page or an action; needs: the feature of the company in its path; for_all: nobody has to be signed in."""
+    """A page or an action; needs: the feature of the company in its path; for_all: nobody has to be signed in.
+
+    follows: a browser asks for it by itself, again and again, so that it does not put off the end of a session.
+    """
 
     method: str
     path: str
@@ -38,6 +41,7 @@ class Page:
     needs: Feature | None = None
     for_all: bool = False
     upload: bool = False
+    follows: bool = False
     menu: Menu | None = None
 
     @property
@@ -57,6 +61,7 @@ def page(
     needs: Feature | None = None,
     for_all: bool = False,
     upload: bool = False,
+    follows: bool = False,
     menu: Menu | None = None,
 ) -> Callable[[Serve], Serve]:
     """Declare a page; a path with `{company}` names what it needs, any other is for whoever is signed in."""
@@ -65,7 +70,16 @@ def page(
 
     def declare(serve: Serve) -> Serve:
         ROUTES.append(
-            Page(method=method, path=path, serve=serve, needs=needs, for_all=for_all, upload=upload, menu=menu)
+            Page(
+                method=method,
+                path=path,
+                serve=serve,
+                needs=needs,
+                for_all=for_all,
+                upload=upload,
+                follows=follows,
+                menu=menu,
+            )
         )
         return serve
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+from dataclasses import replace
 from threading import Thread
 from typing import TYPE_CHECKING
 
@@ -31,7 +32,7 @@ class Server:
         """Take the port; raises PortTaken."""
         self._socket = _listening(port)
         config = uvicorn.Config(
-            create_app(hub, options),
+            create_app(hub, replace(options, stopping=lambda: self._server.should_exit)),
             log_config=None,
             lifespan="off",
             ws="none",

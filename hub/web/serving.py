@@ -55,7 +55,7 @@ def endpoint(page: Page, hub: Hub, options: WebOptions) -> Callable[[Request], A
 def arrive(page: Page, hub: Hub, options: WebOptions, request: Request) -> Visit:
     """Return the visit, once it is known who is there and may see the page; raises SignInNeeded, HTTPException."""
     parts = {name: fit(value) for name, value in request.path_params.items()}
-    session = session_at(request, hub, options)
+    session = session_at(request, hub, options, used=not page.follows)
     visit = Visit(request=request, page=page, hub=hub, options=options, session=session, query=query(request))
     if session is None:
         if not page.for_all:
@@ -79,10 +79,10 @@ def _has_company(visit: Visit) -> bool:
         return False
 
 
-def session_at(request: Request, hub: Hub, options: WebOptions) -> Session | None:
-    """Return the session that a request belongs to, None where it has none that is good."""
+def session_at(request: Request, hub: Hub, options: WebOptions, *, used: bool = True) -> Session | None:
+    """Return the session that a request belongs to, None where it has none that is good; used: see session_of."""
     token = cookie(request, SESSION, options)
-    return session_of(hub, token) if token else None
+    return session_of(hub, token, used=used) if token else None
 
 
 def answer(visit: Visit) -> Response:

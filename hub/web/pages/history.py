@@ -15,6 +15,7 @@ from hub.service.posting import deciding, watching
 from hub.service.settling import settle
 from hub.web import ledger, remedies, states
 from hub.web.routes import Menu, page
+from hub.web.row_edits import back
 
 if TYPE_CHECKING:
     from starlette.responses import Response
@@ -177,10 +178,12 @@ def _story(visit: Visit, export: str) -> Story:
 
 
 def _back(visit: Visit, export: str, told: str = "") -> Response:
+    if visit.query.get("at") == "progress":
+        return visit.go(visit.path("export", "progress", export))
     if not told:
         state = export_story(visit.hub, visit.company, export)["state"]
         told = TOLD.get(state, ON_ITS_WAY)
-    return visit.go(visit.path("exports", export), told=told)
+    return visit.go(visit.path("exports", export, back=back(visit)), told=told)
 
 
 def _not_asked(label: str, error: ConnectorError) -> dict[str, object]:
@@ -197,7 +200,7 @@ def _shown(visit: Visit, export: str, refused: list[dict[str, object]] | None = 
     """Answer with an export's page; refused: why what was asked for was not done."""
     story = _story(visit, export)
     connection, label = story["connection"], story["label"]
-    may = visit.may(Feature.EXPORT)
+    may, names = visit.may(Feature.EXPORT), names_of_sites(visit.hub, visit.company)
     return visit.html(
         "history/export.html",
         status=409 if refused else 200,
@@ -205,21 +208,23 @@ def _shown(visit: Visit, export: str, refused: list[dict[str, object]] | None = 
         badge=states.state_of(story),
         remedies=remedies.remedies(visit, story["problems"], connection=connection, label=label),
         refused=remedies.remedies(visit, refused or [], connection=connection, label=label),
-        journals=[_journal(journal, story, visit) for journal in _ordered(story)],
+        journals=_journals(story, names),
+        back=back(visit),
+        doing=lambda name: visit.path("exports", export, name, back=back(visit)),
         can={doing: may and possible for doing, possible in states.doings(story).items()},
         downloads=states.doings(story)["download"],
-        names=names_of_sites(visit.hub, visit.company),
+        names=names,
         calls=states.CALLS,
         outcomes=states.OUTCOMES,
     )
 
 
-def _ordered(story: Story) -> list[Story]:
-    return sorted(story["journals"], key=lambda each: (ORDER.index(each["kind"]), each["part"]))
+def _journals(story: Story, names: Mapping[str, str]) -> list[dict[str, Any]]:
+    ordered = sorted(story["journals"], key=lambda each: (ORDER.index(each["kind"]), each["part"]))
+    return [_journal(journal, story, names) for journal in ordered]
 
 
-def _journal(journal: Story, story: Story, visit: Visit) -> dict[str, Any]:
-    names = names_of_sites(visit.hub, visit.company)
+def _journal(journal: Story, story: Story, names: Mapping[str, str]) -> dict[str, Any]:
     prefix = f"{journal['kind']}-{journal['part']}-"
     several = sum(each["kind"] == journal["kind"] for each in story["journals"]) > 1
     title = states.JOURNALS[journal["kind"]] + (f" {journal['part']}" if several else "")

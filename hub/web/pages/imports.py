@@ -12,6 +12,7 @@ from hub.service.importing import KINDS, ImportRefused, ImportResult, template
 from hub.service.imports import Asked, import_sent, past_imports, rows_in_error, table_csv
 from hub.web.forms import Upload
 from hub.web.routes import Menu, page
+from hub.web.row_edits import back
 
 if TYPE_CHECKING:
     from starlette.responses import Response
@@ -55,6 +56,7 @@ def imports(visit: Visit) -> Response:
         "imports/imports.html",
         kinds={name: (WORDS[name], KINDS[name]) for name in kinds},
         encodings=ENCODINGS,
+        back=back(visit),
         kind=asked if asked in kinds else kinds[0],
         wrong="",
         past=past_imports(visit.hub, visit.company, kinds),
@@ -109,6 +111,7 @@ def _again(visit: Visit, kind: str, wrong: str) -> Response:
         status=422,
         kinds={name: (WORDS[name], KINDS[name]) for name in _kinds(visit)},
         encodings=ENCODINGS,
+        back=back(visit),
         kind=kind,
         wrong=wrong,
         past=past_imports(visit.hub, visit.company, _kinds(visit)),
@@ -122,6 +125,7 @@ def _told(visit: Visit, asked: Asked, file: Upload, result: ImportResult) -> Res
         status=200 if result.stored else 422,
         kinds={name: (WORDS[name], KINDS[name]) for name in _kinds(visit)},
         encodings=ENCODINGS,
+        back=back(visit),
         asked=asked,
         kind=asked.kind,
         wrong="",
