@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Generator, Iterator, Mapping
+from collections.abc import Collection, Generator, Iterator, Mapping
 from datetime import datetime
 from typing import NamedTuple
 
@@ -61,6 +61,35 @@ def append(
     values = {"seq": new.seq, "at": at, "actor": actor, "action": action, "subject": subject, "mac": new.mac}
     connection.execute(insert(AUDIT).values(company_id=company_id, detail=json.loads(content), **values))
     return new
+
+
+def append_to_each(
+    connection: Connection,
+    company_ids: Collection[int] | None,
+    *,
+    at: datetime,
+    actor: str,
+    action: str,
+    subject: str,
+) -> None:
+    """Write one entry in the trail of each of some companies, or of every company, as `append` does in one.
+
+    In a few statements however many there are, as all of them wait meanwhile. Raises NoAuditKey.
+    """
+    statement = select(COMPANY.c.id, COMPANY.c.uuid).order_by(COMPANY.c.id).with_for_update(key_share=True)
+    if company_ids is not None:
+        statement = statement.where(COMPANY.c.id.in_(list(company_ids)))
+    uuids = {row[0]: row[1] for row in connection.execute(statement)}
+    secret, ends = key_of(connection).secret, {end.company_id: end.head for end in trail_ends(connection)}
+    rows = []
+    for company_id, uuid in uuids.items():
+        before = ends[company_id] or Head(0, "")
+        entry = Entry(before.seq + 1, instant_text(at), actor, action, subject, "{}", "")
+        mac = seal(secret, uuid, before.mac, entry)
+        values = {"seq": entry.seq, "at": at, "actor": actor, "action": action, "subject": subject, "mac": mac}
+        rows.append({"company_id": company_id, "detail": {}, **values})
+    if rows:
+        connection.execute(insert(AUDIT), rows)
 
 
 def begin(connection: Connection, company_id: int, *, at: datetime, actor: str, subject: str) -> None:
