@@ -258,6 +258,9 @@ def _check_access(rows: CompanyRows, access: Access) -> None:
         raise not_found("site", unknown[0], sorted(rows.ids.sites))
     if access.sites is not None and not access.sites:
         raise refuse("sites_missing", "Choose at least one site, or all.")
+    unseen = sorted(site for site in access.exports or () if not access.sees([site]))
+    if unseen:
+        raise refuse("site_unseen", f"Site {unseen[0]} would be exported and not seen.", "Tick it to be seen too.")
 
 
 def _checked_full_name(full_name: str) -> str:

@@ -70,12 +70,16 @@ class Visit:
         """Tell whether the person may use a feature in this company, of one site where one is given."""
         return self.access is not None and self.access.may(feature, site)
 
+    def may_all(self, feature: Feature, sites: Iterable[str]) -> bool:
+        """Tell whether the person may use a feature of every one of these sites."""
+        return self.access is not None and self.access.may_all(feature, sites)
+
     def sees(self, sites: Iterable[str]) -> bool:
-        """Tell whether the person may see every one of these sites."""
-        return self.access is not None and self.access.sees(sites)
+        """Tell whether this page is the person's to see with every one of these sites: to export, where it exports."""
+        return self.page.needs is not None and self.may_all(self.page.needs, sites)
 
     def only_if_sees(self, sites: Iterable[str]) -> None:
-        """Answer that there is no such page unless the person may see every one of these sites."""
+        """Answer that there is no such page unless it is the person's to see with every one of these sites."""
         if not self.sees(sites):
             self.missing()
 
