@@ -60,10 +60,14 @@ def remember(hub: Hub, company_id: int | None = None) -> None:
         log.warning("the head of an audit trail cannot be written: %s", error.strerror)
 
 
-def remembered(home: Path) -> Seen:
-    """Return what this home has seen of every company's trail. To be asked before the database is, which moves on meanwhile."""
+def remembered(home: Path, uuid: str = "") -> Seen:
+    """Return what this home has seen of every company's trail, or of one (by its uuid).
+
+    To be asked before the database is, which moves on meanwhile.
+    """
     found, damaged = [], []
-    for file in sorted((home / FOLDER).glob("*.json")):
+    files = [_file(home / FOLDER, uuid)] if uuid else sorted((home / FOLDER).glob("*.json"))
+    for file in files:
         try:
             seen = _read(file)
         except HeadUnreadable:

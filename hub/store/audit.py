@@ -7,7 +7,7 @@ from collections.abc import Collection, Generator, Iterator, Mapping
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import Connection, Select, String, func, insert, select, type_coerce, update
+from sqlalchemy import ColumnElement, Connection, Select, String, func, insert, select, type_coerce, update
 
 from hub.domain.audit_trail import BEGIN, Entry, Finding, Head, check, digest, seal
 from hub.store import tables
@@ -17,6 +17,8 @@ from hub.store.tables.columns import instant_text
 AUDIT = tables.AuditEvent.__table__  # type: ignore[attr-defined]
 COMPANY = tables.Company.__table__  # type: ignore[attr-defined]
 META = tables.Meta.__table__  # type: ignore[attr-defined]
+IMPORT = "import"
+"""The action of an entry that tells of an import; its subject is the import's kind."""
 READ_AT_ONCE = 2_000
 KEY = "hub_audit_key"
 """The connection's option that carries the key."""
@@ -24,6 +26,21 @@ KEY = "hub_audit_key"
 
 class NoAuditKey(Exception):
     """The database was opened without the key of its audit trails, or with another: nothing can be recorded."""
+
+
+class Wanted(NamedTuple):
+    """Which entries are looked for; what is empty or None does not narrow.
+
+    actor, thing: what stands in it, the latter also in what an entry tells of it; actions: only these, and imports of these
+    kinds; since, until: from this instant on, and before that one.
+    """
+
+    actor: str = ""
+    actions: Collection[str] | None = None
+    imports: Collection[str] = ()
+    since: datetime | None = None
+    until: datetime | None = None
+    thing: str = ""
 
 
 class TrailEnd(NamedTuple):
@@ -166,6 +183,23 @@ def newest_entries(connection: Connection, company_id: int, limit: int) -> list[
     return [Entry._make(row) for row in connection.execute(statement)]
 
 
+def found_entries(
+    connection: Connection, company_id: int, wanted: Wanted, *, before: int | None, limit: int
+) -> list[Entry]:
+    """Return a company's newest entries that are wanted, newest first; before: only older ones than this."""
+    statement = _stored(company_id).order_by(AUDIT.c.seq.desc()).limit(limit)
+    statement = statement.where(*_narrowed(wanted))
+    if before is not None:
+        statement = statement.where(AUDIT.c.seq < before)
+    return [Entry._make(row) for row in connection.execute(statement)]
+
+
+def entry_at(connection: Connection, company_id: int, seq: int) -> Entry | None:
+    """Return one entry of a company, None where there is none."""
+    found = connection.execute(_stored(company_id).where(AUDIT.c.seq == seq)).first()
+    return Entry._make(found) if found is not None else None
+
+
 def findings(connection: Connection, company: TrailEnd) -> Generator[Finding]:
     """Yield what is wrong with a company's trail, from its first entry to its last; raises NoAuditKey."""
     begun = connection.execute(
@@ -180,6 +214,24 @@ def _stored(company_id: int) -> Select[tuple[int, str, str, str, str, str, str]]
     """Select a company's entries with every column as it is stored, not as it is read elsewhere."""
     texts = (type_coerce(AUDIT.c[name], String) for name in Entry._fields[1:])
     return select(AUDIT.c.seq, *texts).where(AUDIT.c.company_id == company_id)
+
+
+def _narrowed(wanted: Wanted) -> Iterator[ColumnElement[bool]]:
+    if wanted.actor:
+        yield _has(AUDIT.c.actor, wanted.actor)
+    if wanted.actions is not None:
+        imports = (AUDIT.c.action == IMPORT) & AUDIT.c.subject.in_(list(wanted.imports))
+        yield AUDIT.c.action.in_(list(wanted.actions)) | imports
+    if wanted.since is not None:
+        yield AUDIT.c.at >= wanted.since
+    if wanted.until is not None:
+        yield AUDIT.c.at < wanted.until
+    if wanted.thing:
+        yield _has(AUDIT.c.subject, wanted.thing) | _has(type_coerce(AUDIT.c.detail, String), wanted.thing)
+
+
+def _has(column: ColumnElement[str], text: str) -> ColumnElement[bool]:
+    return func.lower(column).contains(text.lower(), autoescape=True)
 
 
 def _head(seq: object, mac: object) -> Head | None:

@@ -13,6 +13,7 @@ SAMPLES: Mapping[str, Callable[[Site], str]] = {
     "company": lambda _site: COMPANY,
     "kind": lambda _site: "counts",
     "name": lambda site: str(exports(site.hub, COMPANY)[0]["postings"][0]["reference"]),
+    "entry": lambda _site: "1",
     "person": lambda site: str(person_named(site.hub, "newcomer").id),
     "supporter": lambda site: str(person_named(site.hub, "support").id),
     "export": lambda site: str(exports(site.hub, COMPANY)[0]["export"]),
