@@ -36,24 +36,50 @@ FEATURES: Mapping[Role, frozenset[Feature]] = {
 }
 OF_THE_WHOLE_COMPANY = frozenset({Feature.IMPORT, Feature.SETUP, Feature.PEOPLE, Feature.AUDIT, Feature.SUPPORT})
 """Features that are not of single sites: who sees only some sites has none of them."""
+SWITCHED = (Feature.EXPORT, Feature.IMPORT, Feature.SETUP, Feature.PEOPLE, Feature.AUDIT)
+"""Features of a role that can be switched off for one person."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Access:
-    """A person's access to one company; sites: the codes of those it is for, None for all."""
+    """A person's access to one company.
+
+    sites: the codes of those that the person sees, None for all, also those that come later; exports: of these, the codes
+    of those that the person may export, None for all; without: features of the role that are switched off.
+    """
 
     role: Role
     sites: frozenset[str] | None = None
+    exports: frozenset[str] | None = None
+    without: frozenset[Feature] = frozenset()
+
+    @property
+    def features(self) -> frozenset[Feature]:
+        """The features that this access opens, of all sites or of some."""
+        found = FEATURES[self.role] - self.without
+        return found if self.sites is None else found - OF_THE_WHOLE_COMPANY
+
+    @property
+    def gives_access(self) -> bool:
+        """Whether this is an administrator who can give others access to the whole company."""
+        return Feature.PEOPLE in self.features
 
     def may(self, feature: Feature, site: str | None = None) -> bool:
         """Tell whether this access opens a feature, of one site where one is given."""
-        if feature not in FEATURES[self.role] or (self.sites is not None and feature in OF_THE_WHOLE_COMPANY):
+        if feature not in self.features:
             return False
-        return site is None or self.sees([site])
+        return site is None or (self.sees([site]) and (feature is not Feature.EXPORT or self._exports(site)))
+
+    def may_all(self, feature: Feature, sites: Iterable[str]) -> bool:
+        """Tell whether this access opens a feature of every one of these sites."""
+        return self.may(feature) and all(self.may(feature, site) for site in sites)
 
     def sees(self, sites: Iterable[str]) -> bool:
         """Tell whether this access is for every one of these sites."""
         return self.sites is None or self.sites.issuperset(sites)
+
+    def _exports(self, site: str) -> bool:
+        return self.exports is None or site in self.exports
 
 
 EVERYTHING = Access(role=Role.SUPPORT)

@@ -57,8 +57,8 @@ def verify(hub: Hub, company: str | None = None, printed: str | None = None) -> 
     their entries, head and problems, and the problems of no company in the database. Raises NotFound, Refused.
     """
     typed = _typed(printed) if printed is not None else None
-    seen = remembered(hub.home)
     try:
+        seen = remembered(hub.home, _uuid(hub, company) if company is not None else "")
         with examined(hub.database) as connection:
             return checked(connection, seen, company, typed)
     except Unreadable as error:
@@ -107,6 +107,11 @@ def check_trails(connection: Transaction) -> Iterator[Problem]:
             yield _empty(end)
         elif not _sealed(key.secret, end.uuid, before, newest[0]):
             yield _problem(end, Finding(Flaw.CHANGED, newest[0].seq, newest[0].seq, newest[0]))
+
+
+def _uuid(hub: Hub, company: str) -> str:
+    with examined(hub.database) as connection:
+        return _ends(connection, company)[0].uuid
 
 
 def _typed(printed: str) -> Head:

@@ -14,7 +14,7 @@ from hub.service.context import Hub, Refused, not_found, refuse
 from hub.service.heads import remember
 from hub.service.last_changes import last_settings_changes
 from hub.service.scope import CompanyRows, reading, writing
-from hub.store.company_rows import add_company_row, company_rows
+from hub.store.company_rows import add_company_row, company_names, company_rows
 
 CHOICES: Mapping[str, type[StrEnum]] = {
     "method": Method,
@@ -59,9 +59,7 @@ def add_company(hub: Hub, *, code: str, name: str, currency: str) -> None:
 def companies(hub: Hub) -> list[dict[str, object]]:
     """List the companies by code."""
     with hub.database.read() as connection:
-        return [
-            {"code": row["code"], "name": row["name"], "currency": row["currency"]} for row in company_rows(connection)
-        ]
+        return [dict(row) for row in company_names(connection)]
 
 
 def company_settings(hub: Hub, code: str) -> dict[str, object]:

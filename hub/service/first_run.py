@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 import hashlib
-import secrets
 from datetime import timedelta
 
 from hub.service.context import Hub, refuse
-from hub.service.passwords import checked, hashed
+from hub.service.passwords import checked, hashed, random_code
 from hub.service.people import add_first_person, checked_name, person_named
 from hub.service.signing_in import begin
 from hub.store.people_rows import first_run_row, forget_first_run, has_people, set_first_run
 
 GOOD_FOR = timedelta(days=1)
-LETTERS = "ABCDEFGHJKMNPQRSTVWXYZ23456789"
-GROUPS, GROUP = 5, 4
-"""Twenty letters of thirty: 98 bits."""
 
 
 def is_needed(hub: Hub) -> bool:
@@ -26,7 +22,7 @@ def is_needed(hub: Hub) -> bool:
 
 def new_code(hub: Hub) -> str:
     """Make the code that sets up the first person, in place of any earlier one; refuses where there are people."""
-    code = "-".join("".join(secrets.choice(LETTERS) for _ in range(GROUP)) for _ in range(GROUPS))
+    code = random_code()
     with hub.database.write() as connection:
         if has_people(connection):
             raise refuse("not_first", "There are people already. Add another: hub users add NAME")

@@ -91,12 +91,15 @@ def rows_in_error(file: BinaryIO, asked: Asked, errors: Sequence[RowError]) -> l
     return [["row", "what is wrong", *sheet.header], *table] if table else []
 
 
-def table_csv(table: Iterable[Sequence[str]]) -> bytes:
-    """Return a table as CSV that spreadsheets open as text: no cell is taken for a formula, and no character is hidden."""
+def table_csv(table: Iterable[Sequence[str]], *, goes_on: bool = False) -> bytes:
+    """Return a table as CSV that spreadsheets open as text: no cell is taken for a formula, and no character is hidden.
+
+    goes_on: these rows follow others in the same file.
+    """
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\r\n")
     writer.writerows([_harmless(cell) for cell in row] for row in table)
-    return out.getvalue().encode("utf-8-sig")
+    return out.getvalue().encode("utf-8" if goes_on else "utf-8-sig")
 
 
 def past_imports(hub: Hub, company: str, kinds: Sequence[str]) -> list[PastImport]:

@@ -14,6 +14,7 @@ from hub.service.people import Person, checked_name, persons, set_password
 from hub.store import Transaction
 from hub.store.people_rows import (
     add_signed_in,
+    change_person,
     count_try,
     end_sign_ins,
     end_signed_in,
@@ -58,6 +59,10 @@ def sign_in(hub: Hub, name: str, password: str, *, address: str, program: str) -
         person = person_row(connection, called)
     if not is_right(password, person["password"] if person else None) or person is None:
         raise refuse("sign_in_wrong", "The name or the password is wrong.", "Try again; capital letters matter.")
+    if person["once_until"] is not None and person["once_until"] <= hub.clock():
+        raise refuse(
+            "password_expired", "This one-time password is no longer good.", "Ask whoever gave it to you for another."
+        )
     with hub.database.write() as connection:
         forget_tries(connection, account)
         return begin(hub, connection, person["id"], address=address, program=program)
@@ -67,6 +72,7 @@ def begin(hub: Hub, connection: Transaction, person_id: int, *, address: str, pr
     """Begin a session of a person and return its token; sessions that ended are forgotten."""
     now = hub.clock()
     forget_ended(connection, before=now, idle_since=now - IDLE)
+    change_person(connection, person_id, {"signed_in_at": now})
     token = secrets.token_urlsafe(32)
     values = {
         "token": _hashed(token),
@@ -140,6 +146,17 @@ def change_password(hub: Hub, session: Session, current: str, new: str, *, addre
     set_password(hub, session.person.name, new, keep_session=session.id)
 
 
+def choose_password(hub: Hub, session: Session, new: str) -> None:
+    """Give the one who signed in with a one-time password their own; refuses the same again, and where it is their own."""
+    with hub.database.read() as connection:
+        person = person_row(connection, session.person.name)
+    if person is None or person["once_until"] is None:
+        raise refuse("not_once", "You have a password of your own. To change it, type the current one too.")
+    if is_right(new, person["password"]):
+        raise refuse("password_same", "This is the one-time password. Choose another.", "A few words make a good one.")
+    set_password(hub, session.person.name, new, keep_session=session.id)
+
+
 def _called(name: str) -> str:
     try:
         return checked_name(name)
@@ -162,7 +179,7 @@ def _refusal(hub: Hub, connection: Transaction, account: str, origin: str) -> Re
     return refuse(
         "sign_in_often",
         f"Too many tries to sign in. The next one is possible in {minutes} minute{'s' if minutes > 1 else ''}.",
-        "An administrator can give a new password: hub users password NAME",
+        "If you do not know your password, ask an administrator of your company, or support, for a new one.",
     )
 
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Generator, Iterator, Mapping
+from collections.abc import Collection, Generator, Iterator, Mapping
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import Connection, Select, String, func, insert, select, type_coerce, update
+from sqlalchemy import ColumnElement, Connection, Select, String, func, insert, select, type_coerce, update
 
 from hub.domain.audit_trail import BEGIN, Entry, Finding, Head, check, digest, seal
 from hub.store import tables
@@ -17,6 +17,8 @@ from hub.store.tables.columns import instant_text
 AUDIT = tables.AuditEvent.__table__  # type: ignore[attr-defined]
 COMPANY = tables.Company.__table__  # type: ignore[attr-defined]
 META = tables.Meta.__table__  # type: ignore[attr-defined]
+IMPORT = "import"
+"""The action of an entry that tells of an import; its subject is the import's kind."""
 READ_AT_ONCE = 2_000
 KEY = "hub_audit_key"
 """The connection's option that carries the key."""
@@ -24,6 +26,21 @@ KEY = "hub_audit_key"
 
 class NoAuditKey(Exception):
     """The database was opened without the key of its audit trails, or with another: nothing can be recorded."""
+
+
+class Wanted(NamedTuple):
+    """Which entries are looked for; what is empty or None does not narrow.
+
+    actor, thing: what stands in it, the latter also in what an entry tells of it; actions: only these, and imports of these
+    kinds; since, until: from this instant on, and before that one.
+    """
+
+    actor: str = ""
+    actions: Collection[str] | None = None
+    imports: Collection[str] = ()
+    since: datetime | None = None
+    until: datetime | None = None
+    thing: str = ""
 
 
 class TrailEnd(NamedTuple):
@@ -61,6 +78,35 @@ def append(
     values = {"seq": new.seq, "at": at, "actor": actor, "action": action, "subject": subject, "mac": new.mac}
     connection.execute(insert(AUDIT).values(company_id=company_id, detail=json.loads(content), **values))
     return new
+
+
+def append_to_each(
+    connection: Connection,
+    company_ids: Collection[int] | None,
+    *,
+    at: datetime,
+    actor: str,
+    action: str,
+    subject: str,
+) -> None:
+    """Write one entry in the trail of each of some companies, or of every company, as `append` does in one.
+
+    In a few statements however many there are, as all of them wait meanwhile. Raises NoAuditKey.
+    """
+    statement = select(COMPANY.c.id, COMPANY.c.uuid).order_by(COMPANY.c.id).with_for_update(key_share=True)
+    if company_ids is not None:
+        statement = statement.where(COMPANY.c.id.in_(list(company_ids)))
+    uuids = {row[0]: row[1] for row in connection.execute(statement)}
+    secret, ends = key_of(connection).secret, {end.company_id: end.head for end in trail_ends(connection)}
+    rows = []
+    for company_id, uuid in uuids.items():
+        before = ends[company_id] or Head(0, "")
+        entry = Entry(before.seq + 1, instant_text(at), actor, action, subject, "{}", "")
+        mac = seal(secret, uuid, before.mac, entry)
+        values = {"seq": entry.seq, "at": at, "actor": actor, "action": action, "subject": subject, "mac": mac}
+        rows.append({"company_id": company_id, "detail": {}, **values})
+    if rows:
+        connection.execute(insert(AUDIT), rows)
 
 
 def begin(connection: Connection, company_id: int, *, at: datetime, actor: str, subject: str) -> None:
@@ -137,6 +183,23 @@ def newest_entries(connection: Connection, company_id: int, limit: int) -> list[
     return [Entry._make(row) for row in connection.execute(statement)]
 
 
+def found_entries(
+    connection: Connection, company_id: int, wanted: Wanted, *, before: int | None, limit: int
+) -> list[Entry]:
+    """Return a company's newest entries that are wanted, newest first; before: only older ones than this."""
+    statement = _stored(company_id).order_by(AUDIT.c.seq.desc()).limit(limit)
+    statement = statement.where(*_narrowed(wanted))
+    if before is not None:
+        statement = statement.where(AUDIT.c.seq < before)
+    return [Entry._make(row) for row in connection.execute(statement)]
+
+
+def entry_at(connection: Connection, company_id: int, seq: int) -> Entry | None:
+    """Return one entry of a company, None where there is none."""
+    found = connection.execute(_stored(company_id).where(AUDIT.c.seq == seq)).first()
+    return Entry._make(found) if found is not None else None
+
+
 def findings(connection: Connection, company: TrailEnd) -> Generator[Finding]:
     """Yield what is wrong with a company's trail, from its first entry to its last; raises NoAuditKey."""
     begun = connection.execute(
@@ -151,6 +214,24 @@ def _stored(company_id: int) -> Select[tuple[int, str, str, str, str, str, str]]
     """Select a company's entries with every column as it is stored, not as it is read elsewhere."""
     texts = (type_coerce(AUDIT.c[name], String) for name in Entry._fields[1:])
     return select(AUDIT.c.seq, *texts).where(AUDIT.c.company_id == company_id)
+
+
+def _narrowed(wanted: Wanted) -> Iterator[ColumnElement[bool]]:
+    if wanted.actor:
+        yield _has(AUDIT.c.actor, wanted.actor)
+    if wanted.actions is not None:
+        imports = (AUDIT.c.action == IMPORT) & AUDIT.c.subject.in_(list(wanted.imports))
+        yield AUDIT.c.action.in_(list(wanted.actions)) | imports
+    if wanted.since is not None:
+        yield AUDIT.c.at >= wanted.since
+    if wanted.until is not None:
+        yield AUDIT.c.at < wanted.until
+    if wanted.thing:
+        yield _has(AUDIT.c.subject, wanted.thing) | _has(type_coerce(AUDIT.c.detail, String), wanted.thing)
+
+
+def _has(column: ColumnElement[str], text: str) -> ColumnElement[bool]:
+    return func.lower(column).contains(text.lower(), autoescape=True)
 
 
 def _head(seq: object, mac: object) -> Head | None:

@@ -23,6 +23,12 @@ def company_rows(connection: Connection) -> list[RowMapping]:
     return list(connection.execute(select(COMPANY).order_by(COMPANY.c.code)).mappings())
 
 
+def company_names(connection: Connection) -> list[RowMapping]:
+    """Return every company's code, name and currency, by code."""
+    statement = select(COMPANY.c.code, COMPANY.c.name, COMPANY.c.currency).order_by(COMPANY.c.code)
+    return list(connection.execute(statement).mappings())
+
+
 def add_company_row(connection: Connection, *, code: str, name: str, currency: str, actor: str, now: datetime) -> None:
     """Add a company with the default settings."""
     result = connection.execute(

@@ -33,12 +33,14 @@ def person_row(connection: Connection, name: str) -> RowMapping | None:
     return connection.execute(select(PERSON).where(PERSON.c.name == name)).mappings().first()
 
 
-def person_rows(connection: Connection, company_id: int | None = None) -> list[RowMapping]:
-    """Return everyone by name, or those with access to one company."""
+def person_rows(connection: Connection, company_id: int | None = None, *, support: bool = False) -> list[RowMapping]:
+    """Return everyone by name, or those with access to one company, or support staff alone."""
     statement = select(PERSON).order_by(PERSON.c.name)
     if company_id is not None:
         members = select(MEMBERSHIP.c.person_id).where(MEMBERSHIP.c.company_id == company_id)
         statement = statement.where(PERSON.c.id.in_(members))
+    if support:
+        statement = statement.where(PERSON.c.support)
     return list(connection.execute(statement).mappings())
 
 
@@ -66,7 +68,7 @@ def remove_person_row(connection: Connection, person_id: int) -> None:
 
 
 def membership_rows(connection: Connection, person_ids: Collection[int]) -> list[RowMapping]:
-    """Return these people's access to companies: person_id, company (code), company_id, role, sites."""
+    """Return these people's access to companies: person_id, company (code), company_id, role, sites, exports, switched_off."""
     statement = (
         select(
             MEMBERSHIP.c.person_id,
@@ -74,6 +76,8 @@ def membership_rows(connection: Connection, person_ids: Collection[int]) -> list
             MEMBERSHIP.c.company_id,
             MEMBERSHIP.c.role,
             MEMBERSHIP.c.sites,
+            MEMBERSHIP.c.exports,
+            MEMBERSHIP.c.switched_off,
         )
         .join(COMPANY, COMPANY.c.id == MEMBERSHIP.c.company_id)
         .where(MEMBERSHIP.c.person_id.in_(person_ids))
@@ -82,12 +86,9 @@ def membership_rows(connection: Connection, person_ids: Collection[int]) -> list
     return list(connection.execute(statement).mappings())
 
 
-def set_membership(
-    connection: Connection, company_id: int, person_id: int, *, role: str, sites: Collection[str] | None
-) -> None:
-    """Give a person access to a company, in place of what they had."""
+def set_membership(connection: Connection, company_id: int, person_id: int, values: Mapping[str, object]) -> None:
+    """Give a person access to a company, in place of what they had; values: role, sites, exports, switched_off."""
     remove_membership(connection, company_id, person_id)
-    values = {"role": role, "sites": None if sites is None else sorted(sites)}
     connection.execute(insert(MEMBERSHIP).values(company_id=company_id, person_id=person_id, **values))
 
 
@@ -103,13 +104,17 @@ def add_signed_in(connection: Connection, values: Mapping[str, object]) -> None:
 
 
 def signed_in_row(connection: Connection, token: str) -> RowMapping | None:
-    """Return a sign-in by the hash of its token, with its person: id, name, full_name, support, and session_id, …_at."""
+    """Return a sign-in by the hash of its token, with its person.
+
+    Of the person: id, name, full_name, support, once_until; of the sign-in: session_id, seen_at, ends_at.
+    """
     statement = (
         select(
             PERSON.c.id,
             PERSON.c.name,
             PERSON.c.full_name,
             PERSON.c.support,
+            PERSON.c.once_until,
             SIGNED_IN.c.id.label("session_id"),
             SIGNED_IN.c.seen_at,
             SIGNED_IN.c.ends_at,

@@ -15,7 +15,7 @@ from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Re
 from hub.web.options import WebOptions
 from hub.web.rendering import environment
 from hub.web.security import add_headers
-from hub.web.serving import SignInNeeded
+from hub.web.serving import OwnPasswordNeeded, SignInNeeded
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
@@ -55,6 +55,7 @@ def add_handlers(app: FastAPI, options: WebOptions) -> None:
     app.add_exception_handler(HTTPException, failed)
     app.add_exception_handler(Exception, failed)
     app.add_exception_handler(SignInNeeded, sign_in)
+    app.add_exception_handler(OwnPasswordNeeded, choose_password)
 
 
 def told(request: Request, status: int, own: str = "") -> Response:
@@ -76,6 +77,11 @@ async def sign_in(_request: Request, error: Exception) -> Response:
     assert isinstance(error, SignInNeeded)
     after = f"?next={quote(error.path, safe='')}" if error.path != "/" else ""
     return RedirectResponse(f"/sign-in{after}", status_code=303)
+
+
+async def choose_password(_request: Request, _error: Exception) -> Response:
+    """Send whoever has a one-time password to where they choose their own."""
+    return RedirectResponse("/account/first-password", status_code=303)
 
 
 _PHRASES = frozenset({"Bad Request", "Not Found", "Method Not Allowed", "Internal Server Error"})

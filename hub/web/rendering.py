@@ -35,6 +35,15 @@ def environment() -> Environment:
     def local_moment(context: Context, value: str, *, seconds: bool = False) -> str:
         return moment(value, context.get("zone") or "UTC", seconds=seconds)
 
+    @pass_context
+    def instant(context: Context, value: str, *, seconds: bool = False) -> str:
+        """Return a stored instant as `moment` has it, or as it stands there where it is none any more."""
+        try:
+            return local_moment(context, value, seconds=seconds)
+        except ValueError:
+            return value
+
+    made.filters |= {"instant": instant}
     made.filters |= {"amount": amount, "change": change, "counted": counted, "day": day, "moment": local_moment}
     made.globals |= {"static": static}
     return made

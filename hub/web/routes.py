@@ -33,6 +33,7 @@ class Page:
     """A page or an action; needs: the feature of the company in its path; for_all: nobody has to be signed in.
 
     follows: a browser asks for it by itself, again and again, so that it does not put off the end of a session.
+    A page of no company that needs something is for support staff. for_once: for who has a one-time password, too.
     """
 
     method: str
@@ -42,7 +43,13 @@ class Page:
     for_all: bool = False
     upload: bool = False
     follows: bool = False
+    for_once: bool = False
     menu: Menu | None = None
+
+    @property
+    def of_company(self) -> bool:
+        """Whether it is a company's page."""
+        return "{company}" in self.path
 
     @property
     def most_bytes(self) -> int:
@@ -62,11 +69,13 @@ def page(
     for_all: bool = False,
     upload: bool = False,
     follows: bool = False,
+    for_once: bool = False,
     menu: Menu | None = None,
 ) -> Callable[[Serve], Serve]:
-    """Declare a page; a path with `{company}` names what it needs, any other is for whoever is signed in."""
-    if ("{company}" in path) != (needs is not None) or method not in ("GET", "POST"):
-        raise ValueError(f"{method} {path}: a company's page, and no other, needs a feature")
+    """Declare a page; a path with `{company}` names what it needs, any other is for whoever is signed in, or for support."""
+    fits = needs is not None if "{company}" in path else needs in (None, Feature.SUPPORT)
+    if not fits or method not in ("GET", "POST"):
+        raise ValueError(f"{method} {path}: a company's page needs a feature, and any other none but support")
 
     def declare(serve: Serve) -> Serve:
         ROUTES.append(
@@ -78,6 +87,7 @@ def page(
                 for_all=for_all,
                 upload=upload,
                 follows=follows,
+                for_once=for_once,
                 menu=menu,
             )
         )

@@ -31,6 +31,10 @@ class SignInNeeded(Exception):
         self.path = path
 
 
+class OwnPasswordNeeded(Exception):
+    """Who is signed in has a one-time password, and has to choose their own before anything else."""
+
+
 def endpoint(page: Page, hub: Hub, options: WebOptions) -> Callable[[Request], Awaitable[Response]]:
     """Return what serves a page; no database and no template is waited for on the event loop."""
 
@@ -53,7 +57,10 @@ def endpoint(page: Page, hub: Hub, options: WebOptions) -> Callable[[Request], A
 
 
 def arrive(page: Page, hub: Hub, options: WebOptions, request: Request) -> Visit:
-    """Return the visit, once it is known who is there and may see the page; raises SignInNeeded, HTTPException."""
+    """Return the visit, once it is known who is there and may see the page.
+
+    Raises SignInNeeded, OwnPasswordNeeded, HTTPException.
+    """
     parts = {name: fit(value) for name, value in request.path_params.items()}
     session = session_at(request, hub, options, used=not page.follows)
     visit = Visit(request=request, page=page, hub=hub, options=options, session=session, query=query(request))
@@ -63,7 +70,11 @@ def arrive(page: Page, hub: Hub, options: WebOptions, request: Request) -> Visit
         return visit
     request.state.person = session.person.id
     visit.hub = replace(hub, actor=session.person.name)
-    if page.needs is not None:
+    if session.person.once and not (page.for_all or page.for_once):
+        raise OwnPasswordNeeded
+    if page.needs is not None and not page.of_company and not session.person.support:
+        raise HTTPException(404)
+    if page.needs is not None and page.of_company:
         visit.company = parts["company"]
         visit.access = session.person.access_to(visit.company)
         if not visit.may(page.needs) or (session.person.support and not _has_company(visit)):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, NoReturn
@@ -70,12 +70,16 @@ class Visit:
         """Tell whether the person may use a feature in this company, of one site where one is given."""
         return self.access is not None and self.access.may(feature, site)
 
+    def may_all(self, feature: Feature, sites: Iterable[str]) -> bool:
+        """Tell whether the person may use a feature of every one of these sites."""
+        return self.access is not None and self.access.may_all(feature, sites)
+
     def sees(self, sites: Iterable[str]) -> bool:
-        """Tell whether the person may see every one of these sites."""
-        return self.access is not None and self.access.sees(sites)
+        """Tell whether this page is the person's to see with every one of these sites: to export, where it exports."""
+        return self.page.needs is not None and self.may_all(self.page.needs, sites)
 
     def only_if_sees(self, sites: Iterable[str]) -> None:
-        """Answer that there is no such page unless the person may see every one of these sites."""
+        """Answer that there is no such page unless it is the person's to see with every one of these sites."""
         if not self.sees(sites):
             self.missing()
 
@@ -105,15 +109,18 @@ class Visit:
             self._cookies[TOLD] = f"{signed(self.secret, told)}.{quote(told)}"
         return RedirectResponse(path, status_code=303)
 
-    def file(self, content: bytes, name: str, kind: str) -> Response:
-        """Answer with a file to keep; name: as it is saved; kind: its media type."""
-        from starlette.responses import Response
+    def file(self, content: bytes | Iterator[bytes], name: str, kind: str) -> Response:
+        """Answer with a file to keep, whole or bit by bit; name: as it is saved; kind: its media type."""
+        from starlette.responses import Response, StreamingResponse
 
         plain = "".join(
             letter if letter.isascii() and (letter.isalnum() or letter in "-_. ") else "_" for letter in name
         )
         disposition = f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(name, safe='')}"
-        return Response(content, media_type=kind, headers={"content-disposition": disposition})
+        headers = {"content-disposition": disposition}
+        if isinstance(content, bytes):
+            return Response(content, media_type=kind, headers=headers)
+        return StreamingResponse(content, media_type=kind, headers=headers)
 
     def problems(self, error: Refused) -> list[dict[str, object]]:
         """Return what a refusal lists, as the macro `problems` takes it."""

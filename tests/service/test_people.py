@@ -305,7 +305,7 @@ def test_people_are_listed_with_their_access_and_a_company_sees_only_its_own(hub
             "name": amy,
             "full_name": "Amy",
             "support": False,
-            "access": [{"company": "ACME", "role": "exporter", "sites": None}],
+            "access": [{"company": "ACME", "role": "exporter", "sites": None, "exports": None, "switched_off": []}],
         }
     ]
 

@@ -38,7 +38,8 @@ ADDRESS = "http://127.0.0.1:8000"
 PASSWORD = "correct horse battery"
 OTHER = "OTHER"
 PEOPLE = ("support", "administrator", "exporter", "viewer", "other site", "other company")
-"""Everyone who visits: `other site` administers the demo company's site HB only, `other company` administers OTHER."""
+"""Everyone who visits: `other site` administers the demo company's site HB only, `other company` administers OTHER.
+`newcomer`, who looks at the demo company, is visited and never visits."""
 
 Files = dict[str, tuple[str, bytes, str]]
 """What is uploaded: the field's name → the file's name, content and media type."""
@@ -146,6 +147,8 @@ def _add_people(hub: Hub) -> None:
         )
     for role in (Role.ADMINISTRATOR, Role.EXPORTER, Role.VIEWER):
         people.give_access(hub, COMPANY, role.value, role)
+    people.add_person(hub, "newcomer", password=PASSWORD)
+    people.give_access(hub, COMPANY, "newcomer", Role.VIEWER)
     people.give_access(hub, COMPANY, "other-site", Role.ADMINISTRATOR, ["HB"])
     people.give_access(hub, OTHER, "other-company", Role.ADMINISTRATOR)
 

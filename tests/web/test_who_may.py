@@ -16,7 +16,7 @@ from tests.web.samples import OF_ALL_SITES, SAMPLES
 
 PAGES = load_pages()
 FORMS = [page for page in PAGES if page.method == "POST"]
-COMPANY_PAGES = [page for page in PAGES if page.needs is not None]
+COMPANY_PAGES = [page for page in PAGES if page.of_company]
 
 
 def named(page: Page) -> str:

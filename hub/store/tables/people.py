@@ -13,7 +13,8 @@ from hub.store.tables.columns import Document, Instant
 class Person(SQLModel, table=True):
     """Someone who signs in; name: what they sign in with, in small letters; password: its Argon2 hash.
 
-    support: has access to every company, as support staff have.
+    support: has access to every company, as support staff have; once_until: how long a one-time password is good, which the
+    person replaces by their own, null where it is their own; signed_in_at: when they signed in last.
     """
 
     __tablename__ = "person"
@@ -24,10 +25,16 @@ class Person(SQLModel, table=True):
     password_at: datetime = Field(sa_type=Instant)
     support: bool = False
     added_at: datetime = Field(sa_type=Instant)
+    once_until: datetime | None = Field(default=None, sa_type=Instant)
+    signed_in_at: datetime | None = Field(default=None, sa_type=Instant)
 
 
 class Membership(SQLModel, table=True):
-    """A person's access to one company; sites: the codes of those it is for, null for all."""
+    """A person's access to one company.
+
+    sites: the codes of those it is for, null for all; exports: of those that may be exported, null for all; switched_off:
+    features of the role that this person has not.
+    """
 
     __tablename__ = "membership"
     __table_args__ = (UniqueConstraint("company_id", "person_id"),)
@@ -36,6 +43,8 @@ class Membership(SQLModel, table=True):
     person_id: int = Field(foreign_key="person.id", index=True)
     role: str
     sites: list[str] | None = Field(default=None, sa_type=Document)
+    exports: list[str] | None = Field(default=None, sa_type=Document)
+    switched_off: list[str] = Field(default_factory=list, sa_type=Document)
 
 
 class SignedIn(SQLModel, table=True):

@@ -36,6 +36,28 @@ def change_password(visit: Visit) -> Response:
     return visit.go("/account", told=CHANGED)
 
 
+@page("GET", "/account/first-password", for_once=True)
+def ask_own_password(visit: Visit) -> Response:
+    """Ask who signed in with a one-time password for their own; who has one goes on."""
+    if not visit.person.once:
+        return visit.go("/")
+    return visit.html("first_password.html", problems=[])
+
+
+@page("POST", "/account/first-password", for_once=True)
+def choose_password(visit: Visit) -> Response:
+    """Take the person's own password in place of the one-time one."""
+    new = visit.form.exact("password")
+    assert visit.session is not None
+    try:
+        if new != visit.form.exact("again"):
+            raise refuse("passwords_differ", "The two passwords are not the same.")
+        signing_in.choose_password(visit.hub, visit.session, new)
+    except Refused as error:
+        return visit.html("first_password.html", status=422, problems=visit.problems(error))
+    return visit.go("/", told="This password is yours now. The one-time password is no longer good.")
+
+
 @page("POST", "/account/sessions/end")
 def end_sessions(visit: Visit) -> Response:
     """End one of one's sessions, or all the others."""

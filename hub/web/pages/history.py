@@ -200,7 +200,7 @@ def _shown(visit: Visit, export: str, refused: list[dict[str, object]] | None = 
     """Answer with an export's page; refused: why what was asked for was not done."""
     story = _story(visit, export)
     connection, label = story["connection"], story["label"]
-    may, names = visit.may(Feature.EXPORT), names_of_sites(visit.hub, visit.company)
+    may, names = visit.may_all(Feature.EXPORT, story["sites_of_lines"]), names_of_sites(visit.hub, visit.company)
     return visit.html(
         "history/export.html",
         status=409 if refused else 200,

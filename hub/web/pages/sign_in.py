@@ -41,7 +41,7 @@ def sign_in(visit: Visit) -> Response:
     return visit.go(after)
 
 
-@page("POST", "/sign-out")
+@page("POST", "/sign-out", for_once=True)
 def sign_out(visit: Visit) -> Response:
     """End the session."""
     signing_in.sign_out(visit.hub, visit.secret)
