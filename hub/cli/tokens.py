@@ -54,12 +54,12 @@ def list_tokens(here: Here) -> None:
             ", ".join(each["scopes"]),
             each["state"],
             each["made_by"],
-            _day(each["expires_at"]),
-            _day(each["used_at"]),
+            each["last_day"] or "",
+            (each["used_at"] or "")[:16].replace("T", " "),
         )
         for each in found
     ]
-    columns = ("Token", "Begins", "For", "State", "Made by", "Ends (UTC)", "Last used (UTC)")
+    columns = ("Token", "Begins", "For", "State", "Made by", "Last day", "Last used (UTC)")
     here.answer(found, lambda: print_rows(rows, *columns, nothing="There is no token yet."))
 
 
@@ -70,7 +70,3 @@ def revoke(here: Here, name: Name) -> None:
 
     revoke_token(here.hub, here.company, name)
     here.answer({"name": name}, lambda: say(f"The token {name} is revoked."))
-
-
-def _day(instant: str | None) -> str:
-    return (instant or "")[:16].replace("T", " ")

@@ -85,7 +85,8 @@ def tokens(hub: Hub, company: str) -> list[dict[str, Any]]:
     """List a company's tokens, the newest first, each with its state: good, expired or revoked."""
     now = hub.clock()
     with reading(hub, company) as rows:
-        return [_document(row, now) for row in token_rows(rows.connection, rows.company_id)]
+        zone = ZoneInfo(rows.company["time_zone"])
+        return [_document(row, now, zone) for row in token_rows(rows.connection, rows.company_id)]
 
 
 def revoke_token(hub: Hub, company: str, name: str) -> None:
@@ -151,13 +152,15 @@ def _state(row: Row, now: datetime) -> str:
     return "expired" if row["expires_at"] is not None and row["expires_at"] <= now else "good"
 
 
-def _document(row: Row, now: datetime) -> dict[str, Any]:
+def _document(row: Row, now: datetime, zone: ZoneInfo) -> dict[str, Any]:
     instants = {
         name: row[name].isoformat() if row[name] else None
         for name in ("made_at", "expires_at", "used_at", "revoked_at")
     }
     shown = {name: row[name] for name in ("name", "starts", "scopes", "made_by")}
-    return {**shown, "state": _state(row, now), **instants, "revoked_by": row["revoked_by"]}
+    ends = row["expires_at"]
+    last_day = (ends.astimezone(zone) - timedelta(days=1)).date().isoformat() if ends else None
+    return {**shown, "state": _state(row, now), "last_day": last_day, **instants, "revoked_by": row["revoked_by"]}
 
 
 def _hashed(text: str) -> str:

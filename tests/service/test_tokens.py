@@ -109,7 +109,8 @@ def test_a_token_is_good_until_its_last_day_is_over_where_the_company_is(hub: Hu
     assert token_of(hub, secret, address=HERE)
     clock.now += timedelta(minutes=1)
     assert refused(hub, secret) == ("token_wrong", 0)
-    assert tokens.tokens(hub, "ACME")[0]["state"] == "expired"
+    (shown,) = tokens.tokens(hub, "ACME")
+    assert (shown["state"], shown["last_day"]) == ("expired", "2026-11-02")
 
 
 def test_the_last_use_is_kept_to_the_minute(hub: Hub, clock: Clock) -> None:
