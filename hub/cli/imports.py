@@ -3,9 +3,8 @@
 import sys
 import time
 from collections.abc import Callable, Iterable
-from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, TextIO
+from typing import TYPE_CHECKING, Annotated, TextIO
 
 import typer
 
@@ -60,7 +59,7 @@ def import_file(
             progress=rows.read,
             chart_reader=_chart_reader(here, connection) if kind == "chart" else None,
         )
-    here.answer(_shape(result), lambda: _show(result))
+    here.answer(importing.result_document(result), lambda: _show(result))
     here.stop(Code.DONE if result.stored else Code.REFUSED)
 
 
@@ -104,11 +103,6 @@ def _chart_reader(here: Here, name: str | None) -> "Callable[[File], Iterable[Ac
         return None
     connector = here.hub.registry.connector(str(meant[0]["connector"]))
     return connector.read_chart if connector.can(Capability.READ_CHART) else None
-
-
-def _shape(result: "ImportResult") -> dict[str, Any]:  # Any: a JSON object
-    amended = [{"site": each.site, "count_date": each.count_date.isoformat()} for each in result.amended]
-    return asdict(result) | {"amended": amended}
 
 
 def _show(result: "ImportResult") -> None:

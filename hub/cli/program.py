@@ -34,6 +34,7 @@ COMMANDS = {
     "report": ("reports", MONTH_END, "Show the journal adjustment of any count, exported or not."),
     "serve": ("serving", OPERATION, "Serve the web app, with a worker inside: until stopped."),
     "users": ("users", OPERATION, "People: who may sign in, and what they may do."),
+    "tokens": ("tokens", OPERATION, "Tokens with which programs use the REST API."),
     "worker": (
         "workers",
         OPERATION,

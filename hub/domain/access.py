@@ -28,6 +28,14 @@ class Role(StrEnum):
     SUPPORT = "support"
 
 
+class Scope(StrEnum):
+    """What a program's token is for; each part of the REST API takes exactly one."""
+
+    IMPORT = "import"
+    READ = "read"
+    EXPORT = "export"
+
+
 FEATURES: Mapping[Role, frozenset[Feature]] = {
     Role.VIEWER: frozenset({Feature.VIEW}),
     Role.EXPORTER: frozenset({Feature.VIEW, Feature.EXPORT, Feature.IMPORT}),

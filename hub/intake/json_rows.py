@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
+from hub.intake.cells import SPACES
 from hub.intake.report import FileRefused, Unreadable
 from hub.intake.sheet import Holds
 
@@ -16,6 +17,8 @@ class JsonSheet:
             raise FileRefused("empty_file", "There are no rows.")
         self._rows = rows
         self.header = list(dict.fromkeys(name for row in rows for name in row))
+        if not all(name.strip(SPACES) for name in self.header):
+            raise FileRefused("unnamed_column", "A value of a row has no name.")
         self.header_row = 0
 
     def rows(self, holds: Sequence[Holds]) -> Iterator[list[str]]:

@@ -6,7 +6,7 @@ import csv
 import io
 import json
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice, takewhile
@@ -17,7 +17,7 @@ from hub.intake import KINDS, FileRefused, RowError, match, open_sheet
 from hub.service.connections import connector_of
 from hub.service.context import Hub
 from hub.service.heads import remember
-from hub.service.importing import ImportResult, import_file
+from hub.service.importing import ImportResult, import_file, import_rows
 from hub.service.report_files import guarded
 from hub.service.scope import reading
 from hub.store.import_rows import imports_of_files
@@ -63,6 +63,23 @@ def import_sent(hub: Hub, company: str, file: BinaryIO, asked: Asked) -> ImportR
         valid_rows=asked.valid_rows,
         connection=asked.connection,
         chart_reader=_chart_reader(hub, company, asked.connection) if asked.kind == "chart" else None,
+        file_name=asked.name,
+    )
+    remember(hub)
+    return result
+
+
+def import_rows_sent(hub: Hub, company: str, rows: Sequence[Mapping[str, object]], asked: Asked) -> ImportResult:
+    """Import rows that were sent as JSON objects; raises ImportRefused."""
+    result = import_rows(
+        hub.database,
+        company,
+        asked.kind,
+        rows,
+        actor=hub.actor,
+        now=hub.clock(),
+        valid_rows=asked.valid_rows,
+        connection=asked.connection,
         file_name=asked.name,
     )
     remember(hub)

@@ -9,6 +9,7 @@ from starlette.routing import Mount, Route, compile_path
 from starlette.staticfiles import StaticFiles
 
 from hub.web import errors, health
+from hub.web.api import serving as api
 from hub.web.following import Streams
 from hub.web.options import WebOptions
 from hub.web.rendering import STATIC
@@ -31,9 +32,11 @@ def create_app(hub: Hub, options: WebOptions | None = None) -> FastAPI:
     app.state.streams = Streams()
     metrics = health.Metrics(hub)
     app.router.routes.extend(health.routes(hub, options, metrics))
+    app.router.routes.extend(api.routes(hub, options))
     app.router.routes.append(Mount("/static", StaticFiles(directory=STATIC), name="static"))
     errors.add_handlers(app, options)
     limits = [(compile_path(page.path)[0], page.most_bytes) for page in pages if page.upload]
+    limits += api.limits()
     app.add_middleware(Guard, options=options, limits=limits, most_bytes=PAGE_BYTES)
     app.add_middleware(Watch, metrics=metrics)
     return app

@@ -10,8 +10,9 @@ from urllib.parse import quote
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import MutableHeaders
 from starlette.exceptions import HTTPException
-from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
+from starlette.responses import HTMLResponse, RedirectResponse, Response
 
+from hub.web.api import problems
 from hub.web.options import WebOptions
 from hub.web.rendering import environment
 from hub.web.security import add_headers
@@ -64,8 +65,7 @@ def told(request: Request, status: int, own: str = "") -> Response:
     number = str(getattr(request.state, "id", ""))
     sentence = own if own and own not in _PHRASES else usual
     if request.url.path.startswith(API):
-        content = {"type": "about:blank", "title": title, "status": status, "detail": sentence, "instance": number}
-        return JSONResponse(content, status, media_type="application/problem+json")
+        return problems.told(request, status, detail=own if own not in _PHRASES else "")
     shown = (
         environment().get_template("error.html").render(title=title, sentence=sentence, number=number, status=status)
     )

@@ -20,6 +20,7 @@ SECRET_TEXT = re.compile(
     r"|((?:authorization|cookie)[\"']?\s*[=:]\s*).+"
     r"|((?:pass(?:word|phrase)|secret|\w*token|csrf|api_?key)[\"']?\s*[=:]\s*[\"']?)[^\s\"'&,;}]+"
     r"|(://[^\s:/@]+:)[^\s@/]+(?=@)"
+    r"|(?<![\w-])(hub_)[\w-]{43}(?![\w-])"
 )
 LONGEST = 300
 DEEPEST = 12
@@ -73,7 +74,7 @@ def hide_secrets(_logger: object, _method: str, event: Event) -> Event:
 
 def _hidden(value: object) -> object:
     if isinstance(value, str):
-        return SECRET_TEXT.sub(lambda found: f"{found[2] or found[3] or found[4] or ''}{HIDDEN}", value)
+        return SECRET_TEXT.sub(lambda found: f"{found[2] or found[3] or found[4] or found[5] or ''}{HIDDEN}", value)
     if isinstance(value, Mapping):
         return hide_secrets(None, "", dict(value))
     if isinstance(value, list | tuple):

@@ -100,7 +100,8 @@ class TooLarge(HTTPException):
     """What was sent is larger than it may be."""
 
     def __init__(self, most: int) -> None:
-        super().__init__(413, f"What was sent is larger than the {most // 1_000_000} MB that are taken here.")
+        size = f"{most // 1_000_000} MB" if most >= 1_000_000 else f"{most // 1_000} kB"
+        super().__init__(413, f"What was sent is larger than the {size} that are taken here.")
 
 
 def add_headers(headers: MutableHeaders, options: WebOptions) -> None:

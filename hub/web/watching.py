@@ -52,6 +52,7 @@ class Watch:
         told = {
             "request": state["id"],
             "person": state.get("person"),
+            "program": state.get("program"),
             "route": route,
             "method": method,
             "status": status,

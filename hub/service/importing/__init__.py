@@ -2,7 +2,7 @@
 
 from hub.intake import KINDS, RowError, RowNote, template
 from hub.service.importing.files import import_file, import_rows
-from hub.service.importing.result import AmendedCount, ImportRefused, ImportResult
+from hub.service.importing.result import AmendedCount, ImportRefused, ImportResult, result_document
 
 __all__ = [
     "KINDS",
@@ -13,5 +13,6 @@ __all__ = [
     "RowNote",
     "import_file",
     "import_rows",
+    "result_document",
     "template",
 ]

@@ -106,6 +106,7 @@ def import_rows(
     valid_rows: bool = False,
     connection: str | None = None,
     guard: Guard | None = None,
+    file_name: str = "",
 ) -> ImportResult:
     """Import rows that came as JSON objects, with the rules of a file; every value is a string, amounts too."""
     _check_kind(kind)
@@ -113,7 +114,7 @@ def import_rows(
     job = _Job(
         company=company_code,
         kind=kind,
-        file_name="",
+        file_name=file_name,
         sha256=hashlib.sha256(text).hexdigest(),
         valid_rows=valid_rows,
         connection_name=connection,

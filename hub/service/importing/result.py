@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date
+from typing import Any
 
 from hub.intake import RowError, RowNote
 from hub.service.importing.changes import Change
@@ -71,3 +72,9 @@ class Outcome:
     def changes(self) -> int:
         """How many things are not as before."""
         return self.added + self.changed + self.removed
+
+
+def result_document(result: ImportResult) -> dict[str, Any]:  # Any: a JSON object
+    """Return what an import did as programs read it."""
+    amended = [{"site": each.site, "count_date": each.count_date.isoformat()} for each in result.amended]
+    return asdict(result) | {"amended": amended}

@@ -28,9 +28,11 @@ from hub.store.tables.setup import (
     Site,
     SiteDimension,
 )
+from hub.store.tables.tokens import ApiToken
 
 __all__ = [
     "AccountMap",
+    "ApiToken",
     "Attempt",
     "AuditEvent",
     "Batch",
