@@ -5,10 +5,10 @@ Written by joining text and not by a template: a journal may have thousands of l
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
-from typing import Any
+from typing import Any, NamedTuple
 
 from markupsafe import Markup, escape
 
@@ -16,6 +16,8 @@ from hub.service.documents import total
 from hub.web.words import amount
 
 Line = Mapping[str, Any]  # Any: JSON's own types
+Link = Callable[[Line], str]
+"""Returns the address of what a line is made of; empty where there is none."""
 APART: Mapping[str, str] = {
     "transfer": "Transfers",
     "production": "Production",
@@ -39,17 +41,28 @@ class Journal:
     account_missing: tuple[int, ...]
 
 
-def journals(entries: Sequence[Mapping[str, Any]], sites: Mapping[str, str], currency: str) -> list[Journal]:
-    """Return entries as a page shows them; sites: their names by code."""
-    return [journal(entry, sites, currency, prefix=f"{index}-") for index, entry in enumerate(entries, start=1)]
+def no_link(_line: Line) -> str:
+    """Link nothing."""
+    return ""
 
 
-def journal(entry: Mapping[str, Any], sites: Mapping[str, str], currency: str, *, prefix: str = "") -> Journal:
-    """Return an entry as a page shows it; prefix: of the ids of its lines that lack an account."""
+def journals(
+    entries: Sequence[Mapping[str, Any]], sites: Mapping[str, str], currency: str, *, link: Link = no_link
+) -> list[Journal]:
+    """Return entries as a page shows them; sites: their names by code; link: where each memo leads."""
+    return [
+        journal(entry, sites, currency, prefix=f"{index}-", link=link) for index, entry in enumerate(entries, start=1)
+    ]
+
+
+def journal(
+    entry: Mapping[str, Any], sites: Mapping[str, str], currency: str, *, prefix: str = "", link: Link = no_link
+) -> Journal:
+    """Return an entry as a page shows it; prefix: of the ids of its lines that lack an account; link: where memos lead."""
     lines: Sequence[Line] = entry["lines"]
     missing = tuple(number for number, line in enumerate(lines, start=1) if not _has_account(line))
     ids = {id(lines[number - 1]): f"line-{prefix}{number}" for number in missing}
-    body = Markup("\n".join(_bodies(lines, sites, currency, ids)))
+    body = Markup("\n".join(_bodies(lines, sites, currency, _Marks(ids, link))))
     return Journal(
         date=entry["date"],
         reference=entry["reference"],
@@ -62,7 +75,20 @@ def journal(entry: Mapping[str, Any], sites: Mapping[str, str], currency: str, *
     )
 
 
-def _bodies(lines: Sequence[Line], sites: Mapping[str, str], currency: str, ids: Mapping[int, str]) -> Iterator[str]:
+class _Marks(NamedTuple):
+    """What rows carry besides their figures; anchors: the id in the page of a line, by Python's id of it."""
+
+    anchors: Mapping[int, str]
+    link: Link
+
+    def memo(self, line: Line) -> str:
+        """Return a line's memo, linked to what the line is made of."""
+        address = self.link(line)
+        memo = escape(line["memo"])
+        return f'<a href="{escape(address)}">{memo}</a>' if address and memo else memo
+
+
+def _bodies(lines: Sequence[Line], sites: Mapping[str, str], currency: str, marks: _Marks) -> Iterator[str]:
     found: dict[str, dict[str, list[list[Line]]]] = {}
     for adjustment in _adjustments(lines):
         first = adjustment[0]
@@ -73,7 +99,7 @@ def _bodies(lines: Sequence[Line], sites: Mapping[str, str], currency: str, ids:
         ordered = sorted(groups.items(), key=lambda each: each[0] in APART.values())
         yield f'<tbody>\n<tr class="group"><th colspan="5" scope="rowgroup">{name}</th></tr>'
         for group, adjustments in ordered:
-            yield from _group(group, adjustments, ids)
+            yield from _group(group, adjustments, marks)
         own = [{"lines": [line for _, some in ordered for adjustment in some for line in adjustment]}]
         totals = _amount(total(own, "debit", currency)) + _amount(total(own, "credit", currency))
         yield f'<tr class="sum"><th scope="row">{name}</th>{totals}<td class="wide" colspan="2"></td></tr>\n</tbody>'
@@ -93,7 +119,7 @@ def _belongs(line: Line) -> tuple[str, str]:
     return "", line["memo"]
 
 
-def _group(group: str, adjustments: Sequence[Sequence[Line]], ids: Mapping[int, str]) -> Iterator[str]:
+def _group(group: str, adjustments: Sequence[Sequence[Line]], marks: _Marks) -> Iterator[str]:
     height = sum(map(len, adjustments))
     heading = f'<td class="wide" rowspan="{height}">{escape(group)}</td>'
     for adjustment in adjustments:
@@ -101,9 +127,9 @@ def _group(group: str, adjustments: Sequence[Sequence[Line]], ids: Mapping[int, 
         for number, line in enumerate(adjustment):
             shared = len(memos) == 1
             shows = number == 0 or not shared
-            memo = escape(line["memo"]) if shows else ""
+            memo = marks.memo(line) if shows else ""
             cell = f'<td class="wide memo" rowspan="{len(adjustment) if shared else 1}">{memo}</td>' if shows else ""
-            yield _row(line, memo, heading + cell, first=number == 0, anchor=ids.get(id(line), ""))
+            yield _row(line, memo, heading + cell, first=number == 0, anchor=marks.anchors.get(id(line), ""))
             heading = ""
 
 

@@ -109,11 +109,13 @@ class Visit:
         """Answer with a file to keep; name: as it is saved; kind: its media type."""
         from starlette.responses import Response
 
-        plain = "".join(
-            letter if letter.isascii() and (letter.isalnum() or letter in "-_. ") else "_" for letter in name
-        )
-        disposition = f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(name, safe='')}"
-        return Response(content, media_type=kind, headers={"content-disposition": disposition})
+        return Response(content, media_type=kind, headers={"content-disposition": _disposition(name)})
+
+    def stream(self, parts: Iterable[str], name: str, kind: str) -> Response:
+        """Answer with a long text to keep, piece by piece, none of which is waited for on the event loop."""
+        from starlette.responses import StreamingResponse
+
+        return StreamingResponse(parts, media_type=kind, headers={"content-disposition": _disposition(name)})
 
     def problems(self, error: Refused) -> list[dict[str, object]]:
         """Return what a refusal lists, as the macro `problems` takes it."""
@@ -167,3 +169,9 @@ class Visit:
         seal, _, text = held.partition(".")
         told = unquote(text)
         return told if seal == signed(self.secret, told) else ""
+
+
+def _disposition(name: str) -> str:
+    """Return the header that has a browser keep a file under a name."""
+    plain = "".join(letter if letter.isascii() and (letter.isalnum() or letter in "-_. ") else "_" for letter in name)
+    return f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(name, safe='')}"
