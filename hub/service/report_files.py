@@ -60,7 +60,12 @@ def report_csv(report: Report) -> str:
 
 
 def report_xlsx(report: Report, file: Path) -> None:
-    """Write a report as a workbook: numbers as numbers, dates as dates, texts as texts, no formula; whole or not at all."""
+    """Write a report as a workbook, whole or not at all."""
+    write_files(file.parent, [File(name=file.name, content=report_workbook(report), media_type=XLSX_TYPE)])
+
+
+def report_workbook(report: Report) -> bytes:
+    """Return a report as a workbook: numbers as numbers, dates as dates, texts as texts, no formula."""
     from xlsxwriter import Workbook
 
     content = io.BytesIO()
@@ -76,7 +81,7 @@ def report_xlsx(report: Report, file: Path) -> None:
         _sheet(workbook, "Audit", ("audit_trail",), [{"audit_trail": report["audit_trail"]}], formats)
         for sheet in workbook.worksheets():
             sheet.set_footer(f"&L{trail_line(report)}&RPage &P of &N")
-    write_files(file.parent, [File(name=file.name, content=content.getvalue(), media_type=XLSX_TYPE)])
+    return content.getvalue()
 
 
 def trail_line(report: Report) -> str:

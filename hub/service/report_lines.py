@@ -18,7 +18,14 @@ from hub.service.frozen import posting_document
 from hub.service.previewing import Draft, sites_of
 from hub.service.report_accounts import accounts, carried_document
 from hub.service.report_files import guarded
-from hub.service.reporting import item_document, micro_text, prior_dates, shown_counts, waiting_draft
+from hub.service.reporting import (
+    amended_document,
+    item_document,
+    micro_text,
+    prior_dates,
+    shown_counts,
+    waiting_draft,
+)
 from hub.service.scope import CompanyRows, reading
 from hub.store import Row
 from hub.store.report_line_rows import LineRows, MovedItem
@@ -41,37 +48,51 @@ class Asked:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Found:
-    """What the records have of it; exports: those that carry counts of the date; own: the one that carries this count."""
+    """What the records have of it.
+
+    count: None where the site was not counted then, and only something moved there; amended: what it was amended to since
+    its export; exports: those that carry counts of the date; own: the one that carries this count.
+    """
 
     rows: CompanyRows
     books: Books
-    count: ReportedCount
+    count: ReportedCount | None
+    amended: ReportedCount | None
     exports: Sequence[Row]
     lines: LineRows
 
     @property
     def own(self) -> Row | None:
-        return next((row for row in self.exports if row["id"] == self.count.export), None)
+        return next((row for row in self.exports if self.count and row["id"] == self.count.export), None)
+
+    @property
+    def items(self) -> int:
+        """How many lines the count has of the category."""
+        return self.lines.item_count(self.count.ref) if self.count else 0
 
 
 def category_lines(hub: Hub, company: str, asked: Asked, *, page: int = 1) -> dict[str, Any]:
     """Return one category of a site's count: figures, journal lines, accounts, what moved, and one page of its items.
 
-    page: from 1 up. Raises NotFound where the site was not counted then or has no such category.
+    page: from 1 up. Raises NotFound where nothing of the category was counted, carried or moved at the site.
     """
     with reading(hub, company) as rows:
         found = _found(rows, asked)
         drafted, problems = _drafted(hub, found, asked)
         lines = [*_frozen_lines(found, asked), *_drafted_lines(drafted, asked)]
         taken = [*found.lines.taken([row["id"] for row in found.exports]), *(drafted.proposal.taken if drafted else ())]
+        moved = [_moved(each, found) for each in found.lines.moved(taken)]
+        figures = _figures(found, asked)
+        if not (lines or moved or figures["counted"] or (found.count and figures["carried"])):
+            raise not_found("category", f"{asked.category} of {asked.site} on {asked.count_date.isoformat()}")
         return {
             **_heading(found, asked),
-            **_figures(found, asked),
+            **figures,
             "lines": lines,
             "accounts": accounts(
                 rows, found.books, found.lines, of=(asked.site, asked.category), export=found.own, journal=lines
             ),
-            "moved": [_moved(moved, found) for moved in found.lines.moved(taken)],
+            "moved": moved,
             **_page(found, page),
             "problems": [problem_document(problem) for problem in problems],
             "audit_trail": trail_head(rows),
@@ -85,9 +106,10 @@ def items_csv(hub: Hub, company: str, asked: Asked) -> Iterator[str]:
     """
     with reading(hub, company) as rows:
         found = _found(rows, asked)
-        count, number = found.count, found.lines.item_count(found.count.ref)
-        currency = _currency(found)
-    return _csv(hub, company, asked, (count.ref, number, currency))
+        if found.count is None:
+            raise not_found("count", f"of {asked.site} on {asked.count_date.isoformat()}")
+        of = (found.count.ref, found.items, _currency(found))
+    return _csv(hub, company, asked, of)
 
 
 def _csv(hub: Hub, company: str, asked: Asked, of: tuple[int, int, str]) -> Iterator[str]:
@@ -126,12 +148,12 @@ def _found(rows: CompanyRows, asked: Asked) -> _Found:
     counts = ReportRows(rows.connection, rows.ids).counts(asked.count_date)
     shown = shown_counts(counts, books.name, sites_of(rows, books.name))
     count = next((each for each in shown if each.site == asked.site), None)
-    if count is None:
-        raise not_found("count", f"of {asked.site} on {asked.count_date.isoformat()}")
+    now = next((each for each in counts if each.site == asked.site and each.current), None)
     return _Found(
         rows=rows,
         books=books,
         count=count,
+        amended=now if count is not None and now != count else None,
         exports=[rows.exports.by_id(export) for export in sorted({each.export for each in shown if each.export})],
         lines=LineRows(rows.connection, rows.ids, asked.site, asked.category),
     )
@@ -178,7 +200,7 @@ def _heading(found: _Found, asked: Asked) -> dict[str, Any]:
         "site_name": found.rows.setup.sites[asked.site].name,
         "category": asked.category,
         "currency": _currency(found),
-        "status": found.count.status,
+        "status": found.count.status if found.count else None,
         "export": own["code"] if own else None,
         "exported_by": own["created_by"] if own else None,
         "exported_at": own["created_at"].isoformat() if own else None,
@@ -189,34 +211,40 @@ def _figures(found: _Found, asked: Asked) -> dict[str, Any]:
     reader, currency = ReportRows(found.rows.connection, found.rows.ids), _currency(found)
     carried = found.lines.carried_before(asked.count_date)
     prior = sum(value.value for value in carried)
-    current = reader.totals([found.count.ref]).get(found.count.ref, {}).get(asked.category)
-    if current is None and not carried:
-        raise not_found("category", f"{asked.category} in the count of {asked.site}")
+    current = _counted(reader, found.count, asked)
+    now = _counted(reader, found.amended, asked) or 0 if found.amended else current or 0
     figures = {"prior": prior, "current": current or 0, "change": (current or 0) - prior}
     day = prior_dates(found.rows, reader, [asked.site], asked.count_date).get(asked.site)
     return {
         **{name: amount_text(minor, currency) for name, minor in figures.items()},
         "counted": current is not None,
+        "amended": amended_document(current or 0, now, currency) if now != (current or 0) else None,
         "prior_date": day.isoformat() if day else None,
         "carried": [carried_document(value, currency) for value in carried],
     }
 
 
+def _counted(reader: ReportRows, count: ReportedCount | None, asked: Asked) -> int | None:
+    """Return the category's value in a count; None where it has no line of it."""
+    return reader.totals([count.ref])[count.ref].get(asked.category) if count else None
+
+
 def _currency(found: _Found) -> str:
-    return found.rows.setup.sites[found.count.site].currency
+    return found.rows.setup.sites[found.lines.site].currency
 
 
 def _page(found: _Found, page: int) -> dict[str, Any]:
     """Return one page of the items; a page that is not there is the last one."""
-    number = found.lines.item_count(found.count.ref)
+    number = found.items
     pages = max(1, -(-number // ITEMS_OF_A_PAGE))
     at = min(max(page, 1), pages)
-    items = found.lines.items(found.count.ref, skip=(at - 1) * ITEMS_OF_A_PAGE, most=ITEMS_OF_A_PAGE)
+    skip = (at - 1) * ITEMS_OF_A_PAGE
+    items = found.lines.items(found.count.ref, skip=skip, most=ITEMS_OF_A_PAGE) if found.count else ()
     return {
         "item_count": number,
         "page": at,
         "pages": pages,
-        "first": (at - 1) * ITEMS_OF_A_PAGE + 1,
+        "first": skip + 1,
         "items": [item_document(item, _currency(found)) for item in items],
     }
 

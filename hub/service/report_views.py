@@ -12,7 +12,7 @@ from hub.service.context import Hub
 from hub.service.documents import total
 from hub.service.report_files import Report
 from hub.service.scope import reading
-from hub.store.report_rows import ReportRows
+from hub.store.report_rows import CarryingExport, ReportRows
 
 FIGURES = ("prior", "current", "change")
 SIDES: tuple[Literal["debit", "credit"], ...] = ("debit", "credit")
@@ -23,14 +23,15 @@ OF_ALL_SITES = frozenset({"already_exported"})
 def counted_dates(hub: Hub, company: str, sites: frozenset[str] | None = None) -> list[dict[str, Any]]:
     """List every date that was counted, newest first, for each connection; sites: of these alone, None for all.
 
-    Each has count_date, connection, sites, exports (their codes) and waiting (the sites not exported).
+    Each has count_date, connection, sites, exports (each with export, label, state and phase) and waiting (the sites not
+    exported).
     """
     with reading(hub, company) as rows:
         listed, setup = ReportRows(rows.connection, rows.ids).listed(), rows.setup
     found: dict[tuple[str, str], dict[str, Any]] = {}
     told = set()
     for count in listed:
-        connection = count.connection or setup.sites[count.site].connection
+        connection = count.export.connection if count.export else setup.sites[count.site].connection
         if (
             connection is None
             or (sites is not None and count.site not in sites)
@@ -43,9 +44,13 @@ def counted_dates(hub: Hub, company: str, sites: frozenset[str] | None = None) -
         date_["sites"].append(count.site)
         if count.export is None:
             date_["waiting"].append(count.site)
-        elif count.export not in date_["exports"]:
-            date_["exports"].append(count.export)
+        elif (carrying := _carrying(count.export)) not in date_["exports"]:
+            date_["exports"].append(carrying)
     return list(found.values())
+
+
+def _carrying(export: CarryingExport) -> dict[str, str]:
+    return {"export": export.code, "label": export.label, "state": export.state, "phase": export.phase}
 
 
 def _date_document(day: str, connection: str) -> dict[str, Any]:

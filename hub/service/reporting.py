@@ -11,18 +11,18 @@ from typing import TYPE_CHECKING, Any
 from hub.api import Level, Problem, Reason, Where, amount_text
 from hub.domain.setup import Books
 from hub.service.auditing import trail_head
-from hub.service.context import Hub, NotFound, problem_document
+from hub.service.context import Hub, NotFound, problem_document, refuse
 from hub.service.documents import Document, total
 from hub.service.frozen import amended_notes, posting_document
 from hub.service.previewing import Draft, checked, decisions_from, draft, sites_of
-from hub.service.report_files import report_csv, report_xlsx, trail_line
+from hub.service.report_files import report_csv, report_workbook, report_xlsx, trail_line
 from hub.service.scope import CompanyRows, reading
 from hub.store.report_rows import CategoryValues, CountedItem, ReportedCount, ReportRows
 
 if TYPE_CHECKING:
     from hub.store import Row
 
-__all__ = ["report", "report_csv", "report_xlsx", "trail_line"]
+__all__ = ["report", "report_csv", "report_workbook", "report_xlsx", "trail_line"]
 
 MICRO = 1_000_000
 MOVED: Mapping[str, tuple[Reason, ...]] = {
@@ -38,30 +38,37 @@ class Figures:
     counts: tuple[ReportedCount, ...]
     amended: Mapping[str, ReportedCount]
     totals: Mapping[int, Mapping[str, int]]
+    line_numbers: Mapping[int, Mapping[str, int]]
     prior: CategoryValues
     prior_dates: Mapping[str, date]
     items: Mapping[tuple[int, str], Sequence[CountedItem]] | None
 
 
 def report(
-    hub: Hub, company: str, count_date: date, connection: str | None = None, *, items: bool = False
+    hub: Hub,
+    company: str,
+    count_date: date,
+    connection: str | None = None,
+    *,
+    items: bool = False,
+    most_items: int | None = None,
 ) -> dict[str, Any]:
     """Report a count date: by site and category what the books carried before, what was counted, and the entries.
 
-    An exported count is shown as it was frozen, any other as it would be exported now. items: with the items counted.
-    Amounts are texts with the currency's decimals; every key of the shape `preview` is there too. audit_trail: the head of the
-    company's audit trail as the report was made.
+    An exported count is shown as it was frozen, any other as it would be exported now. items: with the items counted;
+    more than most_items are refused. Amounts are texts with the currency's decimals; every key of the shape `preview` is
+    there too. audit_trail: the head of the company's audit trail as the report was made.
     """
     with reading(hub, company) as rows:
         books = rows.books(connection)
-        figures = _figures(rows, books, count_date, items=items)
+        figures = _figures(rows, books, count_date, items=items, most_items=most_items)
         exports = [row for row in _exports(rows, books, count_date) if row["id"] in {c.export for c in figures.counts}]
         drafted = waiting_draft(hub, rows, books, count_date, exported=bool(exports))
         found = {**_document(rows, books, count_date, figures, exports), "audit_trail": trail_head(rows)}
     return {**found, "made_at": hub.clock().isoformat(), **_entries(found, drafted)}
 
 
-def _figures(rows: CompanyRows, books: Books, count_date: date, *, items: bool) -> Figures:
+def _figures(rows: CompanyRows, books: Books, count_date: date, *, items: bool, most_items: int | None) -> Figures:
     reader = ReportRows(rows.connection, rows.ids)
     counts = reader.counts(count_date)
     shown = shown_counts(counts, books.name, sites_of(rows, books.name))
@@ -73,14 +80,27 @@ def _figures(rows: CompanyRows, books: Books, count_date: date, *, items: bool) 
     }
     refs = [count.ref for count in (*shown, *amended.values())]
     sites = [count.site for count in shown]
+    line_numbers = reader.line_numbers([count.ref for count in shown])
+    if items and most_items is not None:
+        _refuse_more(sum(sum(lines.values()) for lines in line_numbers.values()), most_items)
     return Figures(
         counts=shown,
         amended=amended,
         totals=reader.totals(refs),
+        line_numbers=line_numbers,
         prior=reader.prior(sites, count_date),
         prior_dates=prior_dates(rows, reader, sites, count_date),
         items=_by_category(reader.items([count.ref for count in shown])) if items else None,
     )
+
+
+def _refuse_more(number: int, most: int) -> None:
+    if number > most:
+        raise refuse(
+            "too_many_items",
+            f"{number:,} items were counted, and at most {most:,} go into one file.",
+            "Download the items of each category from its own page.",
+        )
 
 
 def shown_counts(counts: Sequence[ReportedCount], connection: str, own: Sequence[str]) -> tuple[ReportedCount, ...]:
@@ -211,7 +231,7 @@ def _site(rows: CompanyRows, count: ReportedCount, figures: Figures, codes: Mapp
         "export": codes.get(count.export) if count.export is not None else None,
         "prior_date": prior_date.isoformat() if prior_date else None,
         **_change(sum(prior.values()), sum(current.values()), site.currency),
-        "amended": _amended(count.value, amended.value, site.currency) if amended else None,
+        "amended": amended_document(count.value, amended.value, site.currency) if amended else None,
         "categories": [_category(name, count, figures, site.currency) for name in categories],
     }
 
@@ -224,8 +244,9 @@ def _category(name: str, count: ReportedCount, figures: Figures, currency: str) 
     found: dict[str, Any] = {
         "category": name,
         "counted": name in current,
+        "item_count": figures.line_numbers.get(count.ref, {}).get(name, 0),
         **_change(figures.prior.get(count.site, {}).get(name, 0), value, currency),
-        "amended": _amended(value, now, currency) if now is not None and now != value else None,
+        "amended": amended_document(value, now, currency) if now is not None and now != value else None,
     }
     if figures.items is not None:
         found["items"] = [item_document(item, currency) for item in figures.items.get((count.ref, name), ())]
@@ -256,7 +277,8 @@ def _change(prior: int, current: int, currency: str) -> dict[str, str]:
     return {name: amount_text(minor, currency) for name, minor in figures.items()}
 
 
-def _amended(exported: int, now: int, currency: str) -> dict[str, str]:
+def amended_document(exported: int, now: int, currency: str) -> dict[str, str]:
+    """Return what was exported beside what the count was amended to since."""
     figures = {"exported": exported, "now": now, "difference": now - exported}
     return {name: amount_text(minor, currency) for name, minor in figures.items()}
 

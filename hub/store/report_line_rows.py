@@ -133,6 +133,7 @@ class LineRows:
     def __init__(self, connection: Connection, ids: Ids, site: str, category: str) -> None:
         self.connection = connection
         self.ids = ids
+        self.site = site
         self.site_id = ids.sites[site]
         self.category_id = ids.categories[category]
 
@@ -194,8 +195,7 @@ class LineRows:
         if any(value == [] for value in values.values()):
             return []
         own = {"company_id": self.ids.company_id, "site": self.site_id, "category": self.category_id}
-        bound = {name: value for name, value in {**own, **values}.items() if f":{name}" in str(statement)}
-        return list(self.connection.execute(statement, bound).mappings())
+        return list(self.connection.execute(statement, {**own, **values}).mappings())
 
 
 def recorded(

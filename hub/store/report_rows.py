@@ -46,13 +46,23 @@ class CountedItem:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CarryingExport:
+    """The live export that carries a count: its code, the books it went to, what their system is called, how it stands."""
+
+    code: str
+    connection: str
+    label: str
+    state: str
+    phase: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ListedCount:
-    """One site's count of any date; export: the code of the live one that carries it, connection: the books it went to."""
+    """One site's count of any date; export: None where it is not exported."""
 
     site: str
     count_date: date
-    export: str | None = None
-    connection: str | None = None
+    export: CarryingExport | None = None
 
 
 CategoryValues = dict[str, dict[str, int]]
@@ -67,7 +77,7 @@ _COUNTS = text(
     """
 ).bindparams(bindparam("count_date", type_=Date()))
 _TOTALS = text(
-    "SELECT count_id, category_id, value FROM count_total WHERE company_id = :company_id AND count_id IN :counts"
+    "SELECT count_id, category_id, value, lines FROM count_total WHERE company_id = :company_id AND count_id IN :counts"
 ).bindparams(bindparam("counts", expanding=True))
 _PRIOR = text(
     """
@@ -107,7 +117,7 @@ _DATES = (
 )
 _LISTED = text(
     """
-    SELECT n.count_date AS count_date, n.site_id, x.code, x.connection_id
+    SELECT n.count_date AS count_date, n.site_id, x.code, x.connection_id, x.label, x.state, x.phase
     FROM valuation_count n
     LEFT JOIN export_count e ON e.company_id = :company_id AND e.count_id = n.id AND e.live
     LEFT JOIN export x ON x.company_id = :company_id AND x.id = e.export_id
@@ -144,6 +154,13 @@ class ReportRows:
         found: dict[int, dict[str, int]] = defaultdict(dict)
         for row in self._rows(_TOTALS, counts=list(counts)):
             found[row["count_id"]][self.ids.category_names[row["category_id"]]] = row["value"]
+        return found
+
+    def line_numbers(self, counts: Sequence[int]) -> dict[int, dict[str, int]]:
+        """Return how many lines some counts have: by count row, then category."""
+        found: dict[int, dict[str, int]] = defaultdict(dict)
+        for row in self._rows(_TOTALS, counts=list(counts)):
+            found[row["count_id"]][self.ids.category_names[row["category_id"]]] = row["lines"]
         return found
 
     def prior(self, sites: Collection[str], count_date: date) -> CategoryValues:
@@ -186,11 +203,14 @@ class ReportRows:
             ListedCount(
                 site=self.ids.site_codes[row["site_id"]],
                 count_date=row["count_date"],
-                export=row["code"],
-                connection=self.ids.connection_names.get(row["connection_id"]),
+                export=self._carrying(row) if row["code"] is not None else None,
             )
             for row in self._rows(_LISTED)
         ]
+
+    def _carrying(self, row: Any) -> CarryingExport:  # noqa: ANN401 - a row of any columns
+        names = {name: row[name] for name in ("code", "label", "state", "phase")}
+        return CarryingExport(connection=self.ids.connection_names[row["connection_id"]], **names)
 
     def _site_ids(self, sites: Collection[str]) -> list[int]:
         return [self.ids.sites[code] for code in sites]

@@ -94,10 +94,15 @@ class Sheet(Generic[Shown]):
 def sheet(rows: Sequence[Shown], query: Form) -> Sheet[Shown]:
     """Return the page of a table that the address asks for; a page that is not there is the nearest one."""
     pages = max(1, ceil(len(rows) / ROWS_OF_A_PAGE))
-    asked = query.get("page")
-    page = min(max(int(asked), 1), pages) if asked.isascii() and asked.isdigit() and len(asked) < 10 else 1
+    page = min(page_of(query), pages)
     start = (page - 1) * ROWS_OF_A_PAGE
     return Sheet(rows=rows[start : start + ROWS_OF_A_PAGE], page=page, pages=pages, found=len(rows))
+
+
+def page_of(query: Form) -> int:
+    """Return which page of a long table the address asks for, from 1 up."""
+    asked = query.get("page")
+    return max(int(asked), 1) if asked.isascii() and asked.isdigit() and len(asked) < 10 else 1
 
 
 def finds(text: str, *where: str) -> bool:

@@ -5,12 +5,12 @@ Written by joining text and not by a template: a journal may have thousands of l
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import lru_cache
 from itertools import groupby
-from typing import Any
+from typing import Any, NamedTuple
 
 from markupsafe import Markup, escape
 
@@ -19,6 +19,8 @@ from hub.web.words import amount
 
 Line = Mapping[str, Any]  # Any: JSON's own types
 Adjustment = list[Line]
+Link = Callable[[Line], str]
+"""Returns the address of what a line is made of; empty where there is none."""
 APART: Mapping[str, str] = {
     "transfer": "Transfers",
     "production": "Production",
@@ -59,18 +61,29 @@ class _Sums:
         self.credit += sum(Decimal(line["amount"]) for line in lines if line["side"] == "credit")
 
 
-def journals(entries: Sequence[Mapping[str, Any]], sites: Mapping[str, str], currency: str) -> list[Journal]:
-    """Return entries as a page shows them; sites: their names by code."""
-    return [journal(entry, sites, currency, prefix=f"{index}-") for index, entry in enumerate(entries, start=1)]
+def no_link(_line: Line) -> str:
+    """Link nothing."""
+    return ""
 
 
-def journal(entry: Mapping[str, Any], sites: Mapping[str, str], currency: str, *, prefix: str = "") -> Journal:
-    """Return an entry as a page shows it; prefix: of the ids of its lines that lack an account."""
+def journals(
+    entries: Sequence[Mapping[str, Any]], sites: Mapping[str, str], currency: str, *, link: Link = no_link
+) -> list[Journal]:
+    """Return entries as a page shows them; sites: their names by code; link: where each memo leads."""
+    return [
+        journal(entry, sites, currency, prefix=f"{index}-", link=link) for index, entry in enumerate(entries, start=1)
+    ]
+
+
+def journal(
+    entry: Mapping[str, Any], sites: Mapping[str, str], currency: str, *, prefix: str = "", link: Link = no_link
+) -> Journal:
+    """Return an entry as a page shows it; prefix: of the ids of its lines that lack an account; link: where memos lead."""
     lines: Sequence[Line] = entry["lines"]
     missing = tuple(number for number, line in enumerate(lines, start=1) if not _has_account(line))
-    ids = {id(lines[number - 1]): anchor(prefix, number) for number in missing}
+    marks = _Marks({id(lines[number - 1]): anchor(prefix, number) for number in missing}, link)
     sums = _Sums(debit=Decimal(amount_text(0, currency)))
-    body = Markup("\n".join(_bodies(lines, sites, sums, ids)))
+    body = Markup("\n".join(_bodies(lines, sites, sums, marks)))
     return Journal(
         date=entry["date"],
         reference=entry["reference"],
@@ -88,7 +101,19 @@ def anchor(prefix: str, number: int) -> str:
     return f"line-{prefix}{number}"
 
 
-def _bodies(lines: Sequence[Line], sites: Mapping[str, str], sums: _Sums, ids: Mapping[int, str]) -> Iterator[str]:
+class _Marks(NamedTuple):
+    """What rows carry besides their figures; anchors: the id in the page of a line, by Python's id of it."""
+
+    anchors: Mapping[int, str]
+    link: Link
+
+    def memo(self, line: Line) -> str:
+        """Return a line's memo, linked to what the line is made of."""
+        address, memo = self.link(line), str(escape(line["memo"]))
+        return f'<a href="{escape(address)}">{memo}</a>' if address and memo else memo
+
+
+def _bodies(lines: Sequence[Line], sites: Mapping[str, str], sums: _Sums, marks: _Marks) -> Iterator[str]:
     nought = sums.debit - sums.debit
     for code, groups in _grouped(lines).items():
         name = _text(sites.get(code, code))
@@ -99,11 +124,11 @@ def _bodies(lines: Sequence[Line], sites: Mapping[str, str], sums: _Sums, ids: M
                 yield f'<tr class="kind"><th colspan="{COLUMNS}" scope="rowgroup">{group}</th></tr>'
                 for adjustment in adjustments:
                     own.add(adjustment)
-                    yield from _rows([adjustment], sites, ids)
+                    yield from _rows([adjustment], sites, marks)
             else:
                 for adjustment in adjustments:
                     own.add(adjustment)
-                yield from _rows(adjustments, sites, ids)
+                yield from _rows(adjustments, sites, marks)
         totals = _amount(str(own.debit)) + _amount(str(own.credit))
         yield f'<tr class="sum"><th scope="row">{name}</th>{totals}<td class="wide" colspan="3"></td></tr>\n</tbody>'
         sums.debit += own.debit
@@ -130,7 +155,7 @@ def _belongs(line: Line) -> tuple[str, str]:
     return "", line["memo"]
 
 
-def _rows(adjustments: Sequence[Adjustment], sites: Mapping[str, str], ids: Mapping[int, str]) -> Iterator[str]:
+def _rows(adjustments: Sequence[Adjustment], sites: Mapping[str, str], marks: _Marks) -> Iterator[str]:
     """Yield the rows of adjustments that stand in the same cells of site and category, where these are the same."""
     lines = [line for adjustment in adjustments for line in adjustment]
     of_sites = _cells([line["site"] for line in lines], sites)
@@ -138,14 +163,14 @@ def _rows(adjustments: Sequence[Adjustment], sites: Mapping[str, str], ids: Mapp
     places = zip(of_sites, of_categories, strict=True)
     for adjustment in adjustments:
         memos = {line["memo"] for line in adjustment}
-        shared = str(escape(adjustment[0]["memo"])) if len(memos) == 1 else None
+        shared = marks.memo(adjustment[0]) if len(memos) == 1 else None
         spans = f' rowspan="{len(adjustment)}"' if shared is not None and len(adjustment) > 1 else ""
         for number, (line, (site, category)) in enumerate(zip(adjustment, places, strict=False)):
-            memo = shared if shared is not None else str(escape(line["memo"]))
+            memo = shared if shared is not None else marks.memo(line)
             shows = number == 0 or shared is None
             said = f'<small class="narrow-only">{memo}</small>' if shows else ""
             cell = f'<td class="wide memo"{spans}>{memo}</td>' if shows else ""
-            yield _row(line, said, site + category + cell, "pair" if number == 0 else "", ids)
+            yield _row(line, said, site + category + cell, "pair" if number == 0 else "", marks.anchors)
 
 
 def _cells(values: Sequence[str], names: Mapping[str, str] | None = None) -> list[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, NoReturn
@@ -109,15 +109,11 @@ class Visit:
             self._cookies[TOLD] = f"{signed(self.secret, told)}.{quote(told)}"
         return RedirectResponse(path, status_code=303)
 
-    def file(self, content: bytes | Iterator[bytes], name: str, kind: str) -> Response:
-        """Answer with a file to keep, whole or bit by bit; name: as it is saved; kind: its media type."""
+    def file(self, content: bytes | Iterable[str] | Iterable[bytes], name: str, kind: str) -> Response:
+        """Answer with a file to keep, whole or bit by bit off the event loop; name: as it is saved; kind: its media type."""
         from starlette.responses import Response, StreamingResponse
 
-        plain = "".join(
-            letter if letter.isascii() and (letter.isalnum() or letter in "-_. ") else "_" for letter in name
-        )
-        disposition = f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(name, safe='')}"
-        headers = {"content-disposition": disposition}
+        headers = {"content-disposition": _disposition(name)}
         if isinstance(content, bytes):
             return Response(content, media_type=kind, headers=headers)
         return StreamingResponse(content, media_type=kind, headers=headers)
@@ -174,3 +170,9 @@ class Visit:
         seal, _, text = held.partition(".")
         told = unquote(text)
         return told if seal == signed(self.secret, told) else ""
+
+
+def _disposition(name: str) -> str:
+    """Return the header that has a browser keep a file under a name."""
+    plain = "".join(letter if letter.isascii() and (letter.isalnum() or letter in "-_. ") else "_" for letter in name)
+    return f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(name, safe='')}"

@@ -12,7 +12,7 @@ from hub.domain.access import FEATURES, OF_THE_WHOLE_COMPANY, Feature, Role
 from hub.web import health
 from hub.web.routes import Page, load_pages
 from tests.web.conftest import PEOPLE, Site, Visitor
-from tests.web.samples import OF_ALL_SITES, SAMPLES
+from tests.web.samples import OF_ALL_SITES, SAMPLES, query
 
 PAGES = load_pages()
 FORMS = [page for page in PAGES if page.method == "POST"]
@@ -29,7 +29,7 @@ def parts(page: Page) -> list[str]:
 
 def address(page: Page, site: Site) -> str:
     path = re.sub(r":\w+}", "}", page.path)
-    return path.format(**{part: SAMPLES[part](site) for part in parts(page)})
+    return path.format(**{part: SAMPLES[part](site) for part in parts(page)}) + query(page.path, site)
 
 
 def ask(visitor: Visitor, page: Page, path: str) -> Response:
