@@ -35,11 +35,8 @@ def hook_list() -> str:
 
 
 def connector_methods() -> str:
-    promised = {
-        LimitedConnector: "optional",
-        NetworkConnector: "optional",
-        **{kind: f"`{name}`" for name, kind in CONNECTOR_PROMISES.items()},
-    }
+    optional = dict.fromkeys((LimitedConnector, NetworkConnector), "optional")
+    promised = {**optional, **{kind: f"`{name}`" for name, kind in CONNECTOR_PROMISES.items()}}
     return methods(Connector, promised)
 
 
