@@ -3,6 +3,7 @@
 from hub.api.chart import Account, AccountKind, Company, Dimension, DimensionValue
 from hub.api.connector import (
     API_VERSION,
+    Addresses,
     Asgi,
     Capability,
     ChartReader,
@@ -14,6 +15,7 @@ from hub.api.connector import (
     Guarantee,
     LimitedConnector,
     Limits,
+    NetworkConnector,
     Sandbox,
     Session,
     SettledExport,
@@ -36,7 +38,7 @@ from hub.api.journal import JournalEntry, JournalLine, Reason, Side, UnbalancedE
 from hub.api.money import amount_text, from_minor, minor_digits, to_minor
 from hub.api.problem import Level, Problem, Where
 from hub.api.receipt import File, Receipt, ReceiptStatus, Recorded, RecordedLine
-from hub.api.sign_in import ClientAssertion, NoSignIn, OAuth2, SecretFields, SignIn
+from hub.api.sign_in import ClientAssertion, ClientIn, NoSignIn, OAuth2, RevokeAs, SecretFields, SignIn
 
 __all__ = [
     "API_VERSION",
@@ -45,11 +47,13 @@ __all__ = [
     "Account",
     "AccountKind",
     "AccountMissing",
+    "Addresses",
     "Asgi",
     "Capability",
     "ChartReader",
     "ChartUnreadable",
     "ClientAssertion",
+    "ClientIn",
     "Company",
     "Connection",
     "Connector",
@@ -66,6 +70,7 @@ __all__ = [
     "Level",
     "LimitedConnector",
     "Limits",
+    "NetworkConnector",
     "NoSignIn",
     "NotWritten",
     "OAuth2",
@@ -78,6 +83,7 @@ __all__ = [
     "ReconnectNeeded",
     "Recorded",
     "RecordedLine",
+    "RevokeAs",
     "Sandbox",
     "SecretFields",
     "Session",

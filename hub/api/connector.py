@@ -90,12 +90,28 @@ class ConnectorInfo:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Addresses:
+    """Where a connection's calls and its sign-in go.
+
+    base_url: of its requests, absolute; hosts: further ones that may be asked, as host names or origins; sign_in: how
+    its people sign in there; request_ids: names of the answers' headers that hold the system's own request id.
+    """
+
+    base_url: str
+    hosts: tuple[str, ...] = ()
+    sign_in: SignIn = field(default_factory=NoSignIn)
+    request_ids: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Connection:
     """One set of books, as handed to a session: never with a token or secret in it.
 
     settings: an instance of the connector's own settings model; chart: the accounts last read or imported;
-    company: the books chosen there, None before one is chosen; client: the HTTP client that the hub signs and guards,
-    None where a connector calls no network.
+    company: the books chosen there, None before one is chosen; signed_in: what the sign-in's callback carried (the
+    parameters that OAuth2.kept names); client: the HTTP client that the hub signs and guards, None where a connector calls
+    no network. It signs each request, renews what has expired, and after an answer 401 renews once and repeats what only
+    reads: GET and HEAD, and what is sent with the request extension `reading`.
     """
 
     name: str
@@ -104,6 +120,7 @@ class Connection:
     company: Company | None = None
     currency: str = ""
     chart: tuple[Account, ...] = ()
+    signed_in: Mapping[str, str] = field(default_factory=dict, hash=False)
     client: httpx2.Client | None = None
 
 
@@ -182,6 +199,16 @@ class LimitedConnector(Connector, Protocol):
 
     def limits(self, settings: BaseModel) -> Limits:
         """Return what the accounting system bears for a connection with these settings, instead of info.limits."""
+
+
+class NetworkConnector(Connector, Protocol):
+    """A connector whose addresses depend on a connection's settings and environment; it needs no capability.
+
+    Without the method, requests go to the setting `base_url` and the sign-in is the first of info.sign_ins.
+    """
+
+    def addresses(self, settings: BaseModel, environment: str) -> Addresses:
+        """Return where a connection with these settings calls, and how its people sign in there."""
 
 
 class ChartUnreadable(ValueError):

@@ -2,11 +2,27 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from pydantic import BaseModel
+
+
+class ClientIn(StrEnum):
+    """Where a call to the token address carries the client's id and secret: HTTP Basic in the header, or the form."""
+
+    HEADER = "header"
+    BODY = "body"
+
+
+class RevokeAs(StrEnum):
+    """How a revocation carries its token: as a form (RFC 7009), or as a JSON object."""
+
+    FORM = "form"
+    JSON = "json"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -16,13 +32,28 @@ class NoSignIn:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OAuth2:
-    """The authorization-code flow; addresses are absolute, scopes exactly as the vendor spells them."""
+    """The authorization-code flow; addresses are absolute, scopes exactly as the vendor spells them.
+
+    proof_key: whether it takes PKCE (S256); kept: names of the callback's parameters that are kept with the sign-in;
+    token_headers: of calls to the token address. refresh_life_s: how long an unused refresh token lives where the answer
+    does not say; refresh_expires_in, hard_expires_in: names of the answer's fields that say it, and when no renewal
+    helps any more (all in seconds); grace_s: how long a refresh token that was used may be used again, since its answer
+    was lost.
+    """
 
     authorize_url: str
     token_url: str
     scopes: tuple[str, ...]
     revoke_url: str = ""
     proof_key: bool = True
+    kept: tuple[str, ...] = ()
+    client_in: ClientIn = ClientIn.HEADER
+    revoke_as: RevokeAs = RevokeAs.FORM
+    token_headers: Mapping[str, str] = field(default_factory=dict, hash=False)
+    refresh_life_s: int | None = None
+    refresh_expires_in: str = ""
+    hard_expires_in: str = ""
+    grace_s: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

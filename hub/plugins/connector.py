@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeVar
 
-from hub.api import Account, Capability, ChartUnreadable, Connection, ConnectorInfo, File, Limits
+from hub.api import Account, Addresses, Capability, ChartUnreadable, Connection, ConnectorInfo, File, Limits
 from hub.plugins import settings
 from hub.plugins.calls import Unchecked, drained, printable, reading
 from hub.plugins.checked import CheckedSession, account_identity, repeated
@@ -52,6 +52,10 @@ class GuardedConnector:
     def limits(self, chosen: BaseModel, *, deadline_s: float | None = None) -> Limits:
         """Return what the accounting system bears for a connection with these settings; raises ConnectorError."""
         return self._once("limits", deadline_s, lambda: self._limits(chosen))
+
+    def addresses(self, chosen: BaseModel, environment: str, *, deadline_s: float | None = None) -> Addresses | None:
+        """Return where a connection with these settings calls, None where it has no network; raises ConnectorError."""
+        return self._once("addresses", deadline_s, lambda: self._addresses(chosen, environment))
 
     def settings_from(self, values: Mapping[str, object]) -> BaseModel:
         """Return settings from texts, or from values of JSON; raises SettingsInvalid, which lists what is wrong."""
@@ -109,6 +113,15 @@ class GuardedConnector:
             return self.info.limits
         value = reading(self.origin, "limits", lambda: self._connector.limits(chosen))
         return checked(self.origin, "limits", value, Limits)
+
+    def _addresses(self, chosen: BaseModel, environment: str) -> Addresses | None:
+        if reading(self.origin, "addresses", lambda: hasattr(self._connector, "addresses")):
+            value = reading(self.origin, "addresses", lambda: self._connector.addresses(chosen, environment))
+            return checked(self.origin, "addresses", value, Addresses)
+        base_url = getattr(chosen, "base_url", None)
+        if not isinstance(base_url, str) or not base_url:
+            return None
+        return Addresses(base_url=base_url, sign_in=self.info.sign_ins[0])
 
     def _accounts_of(self, file: File) -> tuple[Account, ...]:
         if not self.can(Capability.READ_CHART):

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from hub.api import (
+    Addresses,
     ClientAssertion,
     Company,
     ConnectorInfo,
@@ -32,6 +33,10 @@ LONGEST_NAME = 255
 
 _ID = re.compile(r"[a-z][a-z0-9_]{0,39}")
 _CODE = re.compile(r"[a-z]+(_[a-z]+)*")
+_HEADER = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
+_HOST = re.compile(r"(https?://)?([\w.-]+|\[[0-9a-fA-F:.]+\])(:\d{1,5})?", re.ASCII)
+_PARAMETER = re.compile(r"[\w.-]+", re.ASCII)
+_OF_THE_FLOW = frozenset({"code", "state", "error"})
 _WEB = re.compile(r"https?://[^\s<>\"'\\]+")
 _MEDIA_TYPE = re.compile(r"[\w.+-]+/[\w.+-]+(; ?[\w-]+=[\w-]+)*", re.ASCII)
 _NOT_IN_FILE_NAMES = re.compile(r'[/\\:*?"<>|]')
@@ -64,10 +69,32 @@ def limits(value: Limits, at: str) -> Iterator[str]:
 
 
 def oauth(value: OAuth2, at: str) -> Iterator[str]:
-    """The addresses of a sign-in are absolute http(s) addresses."""
+    """The addresses of a sign-in are absolute http(s) addresses, its lives are positive, and it keeps no code or state."""
     yield from _web(value.authorize_url, f"{at}.authorize_url")
     yield from _web(value.token_url, f"{at}.token_url")
     yield from _web(value.revoke_url, f"{at}.revoke_url", optional=True)
+    yield from _differ(value.kept, f"{at}.kept")
+    if any(name in _OF_THE_FLOW or not _PARAMETER.fullmatch(name) for name in value.kept):
+        yield f"{at}.kept must be names of parameters, and none of {', '.join(sorted(_OF_THE_FLOW))}"
+    yield from _headers(value.token_headers, f"{at}.token_headers")
+    if any(text.isspace() or not text or " " in text for text in value.scopes):
+        yield f"{at}.scopes must each be one word"
+    if value.refresh_life_s is not None and value.refresh_life_s < 1:
+        yield f"{at}.refresh_life_s must be at least 1, or None where it is not known"
+    if value.grace_s < 0:
+        yield f"{at}.grace_s must not be negative"
+
+
+def addresses(value: Addresses, at: str) -> Iterator[str]:
+    """A connection's base_url is absolute, without query or fragment; further hosts are host names or origins."""
+    yield from _web(value.base_url, f"{at}.base_url")
+    if not set(value.base_url).isdisjoint("?#@"):
+        yield f"{at}.base_url must have no query, fragment or user"
+    yield from _differ(value.hosts, f"{at}.hosts")
+    if not all(map(_HOST.fullmatch, value.hosts)):
+        yield f"{at}.hosts must be host names, or origins such as https://api.ledgerly.example"
+    if not all(map(_HEADER.fullmatch, value.request_ids)):
+        yield f"{at}.request_ids must be names of headers"
 
 
 def client_assertion(value: ClientAssertion, at: str) -> Iterator[str]:
@@ -156,6 +183,7 @@ Rule = Callable[[Any, str], Iterator[str]]  # Any: each rule takes the type it s
 RULES: Mapping[type, Rule] = {
     ConnectorInfo: info,
     Limits: limits,
+    Addresses: addresses,
     OAuth2: oauth,
     ClientAssertion: client_assertion,
     Company: company,
@@ -183,6 +211,13 @@ def _differ(ids: Iterable[str], at: str) -> Iterator[str]:
 def _web(address: str, at: str, *, optional: bool = False) -> Iterator[str]:
     if not (optional and not address) and not _WEB.fullmatch(address):
         yield f"{at} must be an absolute http(s) address{' or empty' if optional else ''}"
+
+
+def _headers(headers: Mapping[str, str], at: str) -> Iterator[str]:
+    if not all(map(_HEADER.fullmatch, headers)):
+        yield f"{at} must have names of headers as its keys"
+    if not all(value.isascii() and value.isprintable() for value in headers.values()):
+        yield f"{at} must have printable ASCII texts as its values"
 
 
 def _currency(code: str, at: str) -> Iterator[str]:

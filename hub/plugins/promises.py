@@ -11,12 +11,14 @@ from hub.api import (
     Connector,
     FinishingSession,
     LimitedConnector,
+    NetworkConnector,
     Sandbox,
     Session,
     VoidingSession,
     WatchingSession,
 )
 
+OPTIONAL: dict[str, type] = {"limits": LimitedConnector, "addresses": NetworkConnector}  # by their method
 CONNECTOR_PROMISES: dict[Capability, type] = {Capability.READ_CHART: ChartReader}
 SESSION_PROMISES: dict[Capability, type] = {
     Capability.FINISH: FinishingSession,
@@ -28,8 +30,9 @@ SESSION_PROMISES: dict[Capability, type] = {
 def missing_from_connector(connector: object, capabilities: frozenset[Capability]) -> Iterator[str]:
     """Yield what a connector lacks of Connector, and of what its capabilities promise."""
     yield from _missing(connector, Connector)
-    if hasattr(connector, "limits"):
-        yield from _missing(connector, LimitedConnector)
+    for name, promised in OPTIONAL.items():
+        if hasattr(connector, name):
+            yield from _missing(connector, promised)
     for capability in sorted(capabilities & CONNECTOR_PROMISES.keys()):
         yield from _missing(connector, CONNECTOR_PROMISES[capability])
 

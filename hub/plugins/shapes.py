@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import is_dataclass
 from datetime import date
 from decimal import Decimal
 from functools import cache
 from itertools import islice
-from types import NoneType, UnionType
+from types import MappingProxyType, NoneType, UnionType
 from typing import TypeAlias, TypeVar, Union, cast, get_args, get_origin, get_type_hints
 
 from hub.plugins.calls import MOST_ITEMS
@@ -64,6 +64,8 @@ def flaws(value: object, kind: TypeForm, at: str) -> Iterator[str]:
         yield from _flaws_of_any(value, get_args(kind), at)
     elif outer in (tuple, frozenset):
         yield from _flaws_of_each(value, outer, get_args(kind)[0], at)
+    elif outer is Mapping:
+        yield from _flaws_of_mapping(value, get_args(kind), at)
     elif outer is type:
         yield from _flaws_of_model(value, at)
     elif type(value) is not kind:
@@ -99,6 +101,17 @@ def _flaws_of_each(
         return
     for number, item in enumerate(cast("Iterable[object]", value)):  # what the line above made sure of
         yield from flaws(item, kind, f"{at}[{number}]")
+
+
+def _flaws_of_mapping(value: object, kinds: tuple[TypeForm, ...], at: str) -> Iterator[str]:
+    if type(value) not in (dict, MappingProxyType):
+        yield f"{at} must be a dict, not {type(value).__name__}"
+        return
+    key_kind, item_kind = kinds
+    several = cast("Mapping[object, object]", value)  # what the line above made sure of
+    for number, (key, item) in enumerate(several.items()):
+        yield from flaws(key, key_kind, f"key {number} of {at}")
+        yield from flaws(item, item_kind, f"value {number} of {at}")
 
 
 def _flaws_of_text(text: str, at: str) -> Iterator[str]:

@@ -10,7 +10,7 @@ from functools import partial
 
 from hub.api import Capability, Company, Connection, Limits, Receipt
 from hub.plugins import GuardedConnector, GuardedSession, SettingsInvalid, UnknownConnector
-from hub.service.context import Hub, Refused, refuse
+from hub.service.context import Hub, Refused, Route, refuse
 from hub.service.pacing import pace
 from hub.service.scope import CompanyRows, reading, writing
 from hub.store import Row
@@ -54,8 +54,9 @@ class OpenBooks:
         """
         settings = self.connector.settings_from({**self._texts, **changes}) if changes else self.settings
         connection = replace(self._connection, settings=settings)
-        client = self._posting.network(connection, partial(self._may_call, until))
         deadline = self._deadline
+        addresses = self.connector.addresses(settings, connection.environment, deadline_s=deadline)
+        client = self._posting.network(connection, Route(addresses=addresses, turn=partial(self._may_call, until)))
         return self.connector.open(replace(connection, client=client), deadline_s=deadline, on_late=on_late)
 
     @property

@@ -18,10 +18,21 @@ from hub.store import Database
 if TYPE_CHECKING:
     import httpx2
 
-    from hub.api import Connection
+    from hub.api import Addresses, Connection
 
 
-def no_network(_connection: Connection, _turn: Callable[[], bool]) -> None:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Route:
+    """How a connection's calls go.
+
+    addresses: where, None for a connector without a network; turn: waits for each call's turn (False: not soon enough).
+    """
+
+    addresses: Addresses | None
+    turn: Callable[[], bool]
+
+
+def no_network(_connection: Connection, _route: Route) -> None:
     """Make no HTTP client: of connectors that have no network."""
 
 
@@ -36,7 +47,7 @@ class Posting:
 
     worker, incarnation: its name among the workers, and which start of it; beats: whether it gives signs of life by
     itself, as a worker does; guarded: plugin calls have a deadline, in a thread; network: makes the HTTP client of a
-    connection, None for one without a network, given what waits for each call's turn (False: not soon enough);
+    connection on its route, None for one without a network;
     wake: hands an export (its id, its connection's id) to the workers, None where it is settled here and now;
     stopping: whether the process was told to stop, so that no further call is begun;
     sleep: waits some seconds; monotonic: seconds that go on while the process is asleep.
@@ -47,7 +58,7 @@ class Posting:
     incarnation: str = field(default_factory=lambda: uuid4().hex)
     beats: bool = False
     guarded: bool = True
-    network: Callable[[Connection, Callable[[], bool]], httpx2.Client | None] = no_network
+    network: Callable[[Connection, Route], httpx2.Client | None] = no_network
     wake: Callable[[int, str], None] | None = None
     stopping: Callable[[], bool] = never
     sleep: Callable[[float], None] = time.sleep

@@ -1,26 +1,33 @@
-"""The HTTP client of a connection: guarded, paced, bound to its own address."""
+"""The HTTP client of a connection: guarded, paced, bound to its own addresses."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     import httpx2
 
     from hub.api import Connection
+    from hub.service.context import Route
 
 
-def client_of(connection: Connection, turn: Callable[[], bool], *, longest_s: float) -> httpx2.Client | None:
-    """Return the client of a connection whose settings have an address (base_url), None for one without a network.
+def client_of(_connection: Connection, route: Route, *, longest_s: float) -> httpx2.Client | None:
+    """Return the client of a connection on its route, None where it has no addresses.
 
     longest_s: of one request in all, less than a guarded call may take, so that its own time-out is what is told.
     """
-    base_url = getattr(connection.settings, "base_url", None)
-    if not isinstance(base_url, str) or not base_url:
+    addresses = route.addresses
+    if addresses is None:
         return None
     import httpx2
 
-    from hub.plugins.client import guarded_client
+    from hub.plugins.client import REQUEST_IDS, guarded_client
 
-    return guarded_client(base_url, turn=turn, longest_s=longest_s, timeouts=httpx2.Timeout(longest_s / 2))
+    return guarded_client(
+        addresses.base_url,
+        hosts=addresses.hosts,
+        turn=route.turn,
+        longest_s=longest_s,
+        timeouts=httpx2.Timeout(longest_s / 2),
+        request_ids=(*addresses.request_ids, *REQUEST_IDS),
+    )

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import hub.api
-from hub.api import Connector, ConnectorError, LimitedConnector, Sandbox, Session, hooks
+from hub.api import Connector, ConnectorError, LimitedConnector, NetworkConnector, Sandbox, Session, hooks
 from hub.plugins import calls, client, connector, content, shapes, transport
 from hub.plugins.promises import CONNECTOR_PROMISES, SESSION_PROMISES
 from tests.api.shape import exception_tree, signature
@@ -35,7 +35,8 @@ def hook_list() -> str:
 
 
 def connector_methods() -> str:
-    promised = {LimitedConnector: "optional", **{kind: f"`{name}`" for name, kind in CONNECTOR_PROMISES.items()}}
+    optional = dict.fromkeys((LimitedConnector, NetworkConnector), "optional")
+    promised = {**optional, **{kind: f"`{name}`" for name, kind in CONNECTOR_PROMISES.items()}}
     return methods(Connector, promised)
 
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, TypeVar
 from hub.api import Connection, ConnectorError
 from hub.domain.posting import Rules
 from hub.plugins.client import guarded_client
-from hub.service.context import Hub, Posting, Refused
+from hub.service.context import Hub, Posting, Refused, Route
 from hub.testing.clock import VirtualClock
 from hub.testing.ledger import CHART, FakeLedger, Journal
 from hub.testing.lossy import Fault, LossyTransport, SeededFaults
@@ -218,10 +218,12 @@ class World:
             case _:
                 raise DatabaseFails(mishap)
 
-    def _client(self, _connection: Connection, turn: Callable[[], bool]) -> httpx2.Client:
+    def _client(self, _connection: Connection, route: Route) -> httpx2.Client:
         network = Network(self, self.lossy)
         address = "http://127.0.0.1:9"
-        return guarded_client(address, transport=network, turn=turn, clock=self.clock.seconds, most_bytes=MOST_BYTES)
+        return guarded_client(
+            address, transport=network, turn=route.turn, clock=self.clock.seconds, most_bytes=MOST_BYTES
+        )
 
     def _fault(self, request: httpx2.Request) -> Fault | None:
         if self.healed:

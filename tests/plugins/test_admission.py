@@ -39,6 +39,28 @@ def reason(registry: Registry) -> str:
             {"sign_ins": (replace(SIGN_IN, revoke_url="ledgerly.example"),)},
             "revoke_url must be an absolute http(s) address",
         ),
+        ({"sign_ins": (replace(SIGN_IN, kept=("realmId", "state")),)}, "sign_ins[0].kept must be names of parameters"),
+        ({"sign_ins": (replace(SIGN_IN, kept=("a", "a")),)}, "sign_ins[0].kept must be different from each other"),
+        ({"sign_ins": (replace(SIGN_IN, scopes=("one two",)),)}, "sign_ins[0].scopes must each be one word"),
+        ({"sign_ins": (replace(SIGN_IN, refresh_life_s=0),)}, "sign_ins[0].refresh_life_s must be at least 1"),
+        ({"sign_ins": (replace(SIGN_IN, grace_s=-1),)}, "sign_ins[0].grace_s must not be negative"),
+        ({"sign_ins": (replace(SIGN_IN, client_in="header"),)}, "sign_ins[0].client_in must be ClientIn, not str"),
+        (
+            {"sign_ins": (replace(SIGN_IN, token_headers={"x-a": "b\r\nx-c: d"}),)},
+            "sign_ins[0].token_headers must have printable ASCII texts as its values",
+        ),
+        (
+            {"sign_ins": (replace(SIGN_IN, token_headers={"x a": "b"}),)},
+            "sign_ins[0].token_headers must have names of headers as its keys",
+        ),
+        (
+            {"sign_ins": (replace(SIGN_IN, token_headers={"x-a": 1}),)},
+            "value 0 of info.sign_ins[0].token_headers must be text, not int",
+        ),
+        (
+            {"sign_ins": (replace(SIGN_IN, token_headers=[("x-a", "b")]),)},
+            "info.sign_ins[0].token_headers must be a dict, not list",
+        ),
         (
             {"sign_ins": (ClientAssertion(token_url="https://ledgerly.example/t", scopes=(), algorithms=()),)},
             "info.sign_ins[0].algorithms must not be empty",
@@ -77,6 +99,15 @@ def test_limits_that_do_not_take_the_settings_are_refused() -> None:
 
     said = reason(load(only=[Plugin(Limiting({}, INFO))]))
     assert said == 'Of its connector "ledgerly": limits() does not take (settings).'
+
+
+def test_addresses_that_do_not_take_the_environment_are_refused() -> None:
+    class Addressed(ScriptedConnector):
+        def addresses(self, settings: object) -> None:
+            del settings
+
+    said = reason(load(only=[Plugin(Addressed({}, INFO))]))
+    assert said == 'Of its connector "ledgerly": addresses() does not take (settings, environment).'
 
 
 def test_a_hook_that_never_ends_is_refused() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import decimal
+import re
 from dataclasses import replace
 from decimal import Decimal
 from enum import StrEnum
@@ -14,6 +15,7 @@ from pydantic_core import PydanticCustomError
 
 from hub.api import (
     Account,
+    Addresses,
     Capability,
     ChartUnreadable,
     Connection,
@@ -21,6 +23,7 @@ from hub.api import (
     File,
     Level,
     Limits,
+    OAuth2,
     Receipt,
     ReconnectNeeded,
 )
@@ -236,6 +239,66 @@ def test_limits_that_depend_on_settings_take_the_place_of_the_connectors() -> No
 
     guarded = load(only=[Plugin(Limiting({}, INFO))]).connector("ledgerly")
     assert guarded.limits(Settings()) == Limits(lines_per_entry=560)
+
+
+class Addressed(ScriptedConnector):
+    """A connector whose addresses depend on the environment."""
+
+    def __init__(self, found: Any) -> None:
+        super().__init__({}, INFO)
+        self.found = found
+        self.asked: list[str] = []
+
+    def addresses(self, settings: BaseModel, environment: str) -> Any:
+        del settings
+        self.asked.append(environment)
+        return self.found
+
+
+SIGN_IN = OAuth2(authorize_url="https://a.example/in", token_url="https://a.example/token", scopes=("journals",))
+
+
+def test_addresses_are_those_of_the_settings_and_the_environment() -> None:
+    found = Addresses(base_url="https://a.example/api", hosts=("b.example",), sign_in=SIGN_IN, request_ids=("x-tid",))
+    addressed = Addressed(found)
+    assert load(only=[Plugin(addressed)]).connector("ledgerly").addresses(Settings(), "sandbox") == found
+    assert addressed.asked == ["sandbox"]
+
+
+class Reached(BaseModel):
+    """Settings with an address."""
+
+    model_config = ConfigDict(hide_input_in_errors=True)
+
+    base_url: str = ""
+
+
+def test_without_addresses_of_its_own_a_connector_is_reached_at_its_setting_and_signed_in_to_as_its_info_says() -> None:
+    plain = connector(info=replace(INFO, settings=Reached, sign_ins=(SIGN_IN,)))
+    there = Addresses(base_url="http://127.0.0.1:9", sign_in=SIGN_IN)
+    assert plain.addresses(Reached(base_url="http://127.0.0.1:9"), "production") == there
+
+
+def test_a_connector_without_an_address_has_no_network() -> None:
+    assert connector().addresses(Settings(), "production") is None
+    assert connector(info=replace(INFO, settings=Reached)).addresses(Reached(), "production") is None
+
+
+@pytest.mark.parametrize(
+    ("found", "said"),
+    [
+        (None, "must be Addresses, not NoneType"),
+        (Addresses(base_url="a.example"), "base_url must be an absolute http(s) address"),
+        (Addresses(base_url="https://a.example/?b=c"), "base_url must have no query, fragment or user"),
+        (Addresses(base_url="https://who@a.example"), "base_url must have no query, fragment or user"),
+        (Addresses(base_url="https://a.example", hosts=("https://b.example/path",)), "hosts must be host names"),
+        (Addresses(base_url="https://a.example", request_ids=("x id",)), "request_ids must be names of headers"),
+        (Addresses(base_url="https://a.example", sign_in=replace(SIGN_IN, token_url="/t")), "sign_in.token_url must"),
+    ],
+)
+def test_addresses_that_cannot_be_are_refused(found: Any, said: str) -> None:
+    with pytest.raises(ContractBroken, match=re.escape(said)):
+        load(only=[Plugin(Addressed(found))]).connector("ledgerly").addresses(Settings(), "production")
 
 
 def test_a_chart_is_read_whole() -> None:

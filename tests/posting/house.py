@@ -20,7 +20,7 @@ from hub.plugins.client import guarded_client
 from hub.service import exporting, previewing
 from hub.service.companies import add_company, set_company
 from hub.service.connections import add_connection
-from hub.service.context import Hub, Posting
+from hub.service.context import Hub, Posting, Route
 from hub.service.importing import import_file
 from hub.service.posting import deciding, watching, working
 from hub.store import Database
@@ -233,7 +233,7 @@ class House:
             due: datetime | None = rows.execute(select(func.min(POSTING.c.due_at))).scalar_one()
         return due
 
-    def _client(self, connection: Connection, turn: Callable[[], bool]) -> httpx2.Client:
+    def _client(self, connection: Connection, route: Route) -> httpx2.Client:
         return guarded_client(self._address(connection), transport=self.transport)
 
     def _address(self, connection: Connection) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -14,6 +14,7 @@ import pytest
 
 from hub.api import Connection, Limits
 from hub.plugins.client import guarded_client
+from hub.service.context import Route
 from hub.service.posting.working import work
 from hub.testing.clock import VirtualClock
 from hub.testing.ledger import FakeLedger
@@ -41,8 +42,8 @@ def strict(databases: SqliteDatabases, tmp_path: Path, *, paced: bool) -> Iterat
     ledger = FakeLedger(now=clock.now, profile=Profile.REQUEST_ID, limits=limits)
     house = House(databases.migrated(), tmp_path, ledger=ledger, clock=clock)
 
-    def network(_connection: Connection, turn: Callable[[], bool]) -> httpx2.Client:
-        return guarded_client("http://127.0.0.1:9", transport=house.transport, turn=turn if paced else None)
+    def network(_connection: Connection, route: Route) -> httpx2.Client:
+        return guarded_client("http://127.0.0.1:9", transport=house.transport, turn=route.turn if paced else None)
 
     house.hub = replace(house.hub, posting=replace(house.posting, network=network))
     house.set_up(SITES, calls_per_minute=str(PER_MINUTE)).sets(entry_per="site")

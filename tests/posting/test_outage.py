@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -13,6 +12,7 @@ import pytest
 
 from hub.api import Connection
 from hub.plugins.client import guarded_client
+from hub.service.context import Route
 from hub.testing.ledger import FakeLedger
 from hub.testing.lossy import Fault, LossyTransport
 from hub.testing.profile import Profile
@@ -64,7 +64,7 @@ class Group:
         rows = (f"{day},{site},Meat item,Meat,1,5120.05" for site, _, day in places)
         self.house.imports("counts", "count_date,site,item,category,quantity,value", *rows)
 
-    def _network(self, connection: Connection, turn: Callable[[], bool]) -> httpx2.Client:
+    def _network(self, connection: Connection, route: Route) -> httpx2.Client:
         inner = self.ledgers[connection.name].transport()
         lossy = LossyTransport(inner, lambda request: self._fault(connection.name), clock=self.house.clock)
         return guarded_client("http://127.0.0.1:9", transport=lossy)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 
 import httpx2
@@ -10,6 +9,7 @@ import pytest
 
 from hub.api import Connection
 from hub.plugins.client import guarded_client
+from hub.service.context import Route
 from hub.service.posting.health import posting_health
 from hub.testing.lossy import Fault, writes
 from tests.posting.conftest import MakeHouse
@@ -31,7 +31,7 @@ class SignedIn:
         """Get a new token of the ledger."""
         self.token = self.house.ledger.issue_token(life_s)
 
-    def _network(self, connection: Connection, turn: Callable[[], bool]) -> httpx2.Client:
+    def _network(self, connection: Connection, route: Route) -> httpx2.Client:
         headers = {"Authorization": f"Bearer {self.token}"}
         return guarded_client("http://127.0.0.1:9", transport=self.house.transport, headers=headers)
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 from itertools import chain, repeat
@@ -14,6 +13,7 @@ import pytest
 
 from hub.api import Connection
 from hub.plugins.client import guarded_client
+from hub.service.context import Route
 from hub.store.tables.columns import instant_text
 from hub.testing.lossy import writes
 from hub.testing.profile import Profile
@@ -74,6 +74,6 @@ def test_a_process_asleep_between_its_last_check_and_the_first_byte_sends_nothin
     house.close()
 
 
-def paced(house: House, _connection: Connection, turn: Callable[[], bool]) -> httpx2.Client:
+def paced(house: House, _connection: Connection, route: Route) -> httpx2.Client:
     """Return a client of the house's ledger whose requests wait for their turn."""
-    return guarded_client("http://127.0.0.1:9", transport=house.transport, turn=turn)
+    return guarded_client("http://127.0.0.1:9", transport=house.transport, turn=route.turn)
