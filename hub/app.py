@@ -252,7 +252,6 @@ def work_until_stopped(hub: Hub, *, threads: int, ready: Callable[[str], None]) 
         alive=partial(life.names, hub),
         threads=threads,
         at_once_per_partition=EXPORTS_AT_ONCE,
-        dead_workers_s=every_s,
         jobs=(
             Job(name="automatic exports", every_s=AUTOMATIC_S, run=lambda: _logged(export_automatically(hub))),
             Job(name="night watch", every_s=WATCH_S, run=lambda: _logged(jobs.check_by_night(hub))),

@@ -25,7 +25,8 @@ if TYPE_CHECKING:
 THREADS = 32
 SWEEP_S = 1.0
 JOBS_S = 1.0
-DEAD_WORKERS_S = 5.0
+DEAD_WORKERS_S = 1.0
+NEVER_BEGUN_S = 5.0  # between taking a piece of work and beginning it, which takes no time
 RECORDED_S = 3.0
 RECORDED_POLL_S = 0.05
 PRUNE_S = 3_600
@@ -59,12 +60,14 @@ class Durable:
         threads: int = THREADS,
         sweep_s: float = SWEEP_S,
         dead_workers_s: float = DEAD_WORKERS_S,
+        never_begun_s: float = NEVER_BEGUN_S,
         now: Callable[[], datetime] = utc_now,
     ) -> None:
         """Prepare; nothing is opened before start() or the first wake().
 
         url: the hub's own database. worker: this process's own name, no other's, the same after a restart.
         alive: the names of the workers that live; what others had taken is given up, looked for every dead_workers_s.
+        never_begun_s: how long a piece of work is taken and not begun until it is given up as well.
         at_once_per_partition: exports of one partition at a time, over all workers. threads: exports at a time in one
         worker; the worker that started last sets it for all. now: the clock that jobs are due by.
         """
@@ -90,7 +93,8 @@ class Durable:
             Pulse(lambda: self._rota.queue_due(self._queues()), name="look for due jobs", every_s=JOBS_S),
             Pulse(self._relieve, name="look for dead workers", every_s=dead_workers_s),
         )
-        self._suspects: set[str] = set()
+        self._never_begun_s = never_begun_s
+        self._suspects: dict[str, float] = {}
 
     def start(self) -> None:
         """Take work from now on. RuntimeError where this process has another engine that runs."""
@@ -151,14 +155,13 @@ class Durable:
         return dbos
 
     def _relieve(self) -> None:
-        """Give up what dead workers had taken, and what this one took twice looks ago and never began."""
-        alive = {*self._alive(), self._worker}
+        """Give up what dead workers had taken, and what this one took a while ago and never began."""
+        alive, now = {*self._alive(), self._worker}, time.monotonic()
         taken = self._queues().taken()
-        never_begun = {row.queued_as for row in taken if self._is_not_begun(row)}
-        self._give_up(
-            [row for row in taken if row.worker not in alive or row.queued_as in never_begun & self._suspects]
-        )
-        self._suspects = never_begun
+        since = {row.queued_as: self._suspects.get(row.queued_as, now) for row in taken if self._is_not_begun(row)}
+        long_since = {queued_as for queued_as, seen in since.items() if now - seen >= self._never_begun_s}
+        self._give_up([row for row in taken if row.worker not in alive or row.queued_as in long_since])
+        self._suspects = since
 
     def _give_up(self, rows: Collection[Taken]) -> None:
         """Free the partitions that the rows hold; exports are left to the sweep, jobs are queued again."""

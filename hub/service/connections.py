@@ -37,8 +37,8 @@ class OpenBooks:
             settings=self.settings,
             environment=row["environment"],
             company=Company(id=row["books"], name=row["books_name"] or self.name, currency=row["currency"]),
-            currency=row["currency"] or rows.setup.currency,
-            chart=rows.setup.chart(self.name).accounts,
+            currency=row["currency"] or rows.company["currency"],
+            chart=rows.chart_of(self.id),
         )
 
     def session(

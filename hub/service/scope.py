@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from functools import cached_property
 
+from hub.api import Account
 from hub.domain.setup import Books, Setup
 from hub.service.context import Hub, not_found, refuse
 from hub.service.heads import remember
@@ -13,7 +14,7 @@ from hub.store import Row, Transaction, lock_company
 from hub.store.company_rows import category_retired, change_company, connection_rows, gl_numbers
 from hub.store.export_rows import ExportRows
 from hub.store.facts_rows import FactRows
-from hub.store.setup_rows import Ids, NoSuchCompany, company_row, load_setup
+from hub.store.setup_rows import Ids, NoSuchCompany, company_row, load_chart, load_setup
 
 
 class CompanyRows:
@@ -39,6 +40,10 @@ class CompanyRows:
     @cached_property
     def facts(self) -> FactRows:
         return FactRows(self.connection, self.ids)
+
+    def chart_of(self, connection_id: int) -> tuple[Account, ...]:
+        """Return the accounts of one connection's chart."""
+        return load_chart(self.connection, self.company_id, connection_id)
 
     def connections(self) -> list[Row]:
         return connection_rows(self.connection, self.company_id)
@@ -84,10 +89,10 @@ def reading(hub: Hub, company: str) -> Iterator[CompanyRows]:
 def writing(hub: Hub, company: str) -> Iterator[CompanyRows]:
     """Open a transaction in which nobody else writes this company's rows."""
     with hub.database.write() as connection:
-        company_id: int = _company(connection, company)["id"]
-        lock_company(connection, company_id)
-        yield CompanyRows(connection, _company(connection, company))
-    remember(hub, company_id)
+        lock_company(connection, company)
+        rows = CompanyRows(connection, _company(connection, company))
+        yield rows
+    remember(hub, rows.company_id)
 
 
 def rows_in(connection: Transaction, company: str) -> CompanyRows:

@@ -7,7 +7,7 @@ from collections.abc import Collection, Generator, Iterator, Mapping
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, Select, String, func, insert, select, type_coerce, update
+from sqlalchemy import ColumnElement, Connection, Select, String, bindparam, func, insert, select, type_coerce, update
 
 from hub.domain.audit_trail import BEGIN, Entry, Finding, Head, check, digest, seal
 from hub.store import tables
@@ -19,7 +19,26 @@ COMPANY = tables.Company.__table__  # type: ignore[attr-defined]
 META = tables.Meta.__table__  # type: ignore[attr-defined]
 IMPORT = "import"
 """The action of an entry that tells of an import; its subject is the import's kind."""
+EVERY = AUDIT.alias()
 READ_AT_ONCE = 2_000
+HOLD = select(COMPANY.c.uuid).where(COMPANY.c.id == bindparam("company")).with_for_update(key_share=True)
+FINGERPRINT = select(META.c.audit_key)
+WRITE = insert(AUDIT)
+NEWEST = (
+    select(AUDIT.c.seq, AUDIT.c.mac)
+    .where(AUDIT.c.company_id == bindparam("company"))
+    .order_by(AUDIT.c.seq.desc())
+    .limit(1)
+)
+MAC = select(AUDIT.c.mac).where(AUDIT.c.company_id == bindparam("company"), AUDIT.c.seq == bindparam("seq"))
+NEWEST_SEQ = select(func.max(EVERY.c.seq)).where(EVERY.c.company_id == COMPANY.c.id).scalar_subquery()
+ENDS = (
+    select(COMPANY.c.id, COMPANY.c.code, COMPANY.c.uuid, AUDIT.c.seq, AUDIT.c.mac)
+    .select_from(COMPANY)
+    .outerjoin(AUDIT, (AUDIT.c.company_id == COMPANY.c.id) & (AUDIT.c.seq == NEWEST_SEQ))
+    .order_by(COMPANY.c.code)
+)
+END = ENDS.where(COMPANY.c.id == bindparam("company"))
 KEY = "hub_audit_key"
 """The connection's option that carries the key."""
 
@@ -67,16 +86,14 @@ def append(
     One after another: it holds the company's row until the transaction ends. detail: texts, whole numbers, lists, objects.
     Raises NoAuditKey.
     """
-    uuid = connection.execute(
-        select(COMPANY.c.uuid).where(COMPANY.c.id == company_id).with_for_update(key_share=True)
-    ).scalar_one()
+    uuid = connection.execute(HOLD, {"company": company_id}).scalar_one()
     key = key_of(connection)
     before = head(connection, company_id) or Head(0, "")
     content = json.dumps(detail, ensure_ascii=False, allow_nan=False)
     entry = Entry(before.seq + 1, instant_text(at), actor, action, subject, content, "")
     new = Head(entry.seq, seal(key.secret, uuid, before.mac, entry))
     values = {"seq": new.seq, "at": at, "actor": actor, "action": action, "subject": subject, "mac": new.mac}
-    connection.execute(insert(AUDIT).values(company_id=company_id, detail=json.loads(content), **values))
+    connection.execute(WRITE, {"company_id": company_id, "detail": json.loads(content), **values})
     return new
 
 
@@ -132,7 +149,7 @@ def key_of(connection: Connection) -> AuditKey:
 
 def fingerprint(connection: Connection) -> str:
     """Return the fingerprint of the key that seals this database's trails, empty before the first is known."""
-    found: str = connection.execute(select(META.c.audit_key)).scalar_one()
+    found: str = connection.execute(FINGERPRINT).scalar_one()
     return found
 
 
@@ -143,31 +160,20 @@ def set_fingerprint(connection: Connection, key: AuditKey) -> None:
 
 def head(connection: Connection, company_id: int) -> Head | None:
     """Return how far a company's trail has come, None before its first entry."""
-    statement = select(AUDIT.c.seq, AUDIT.c.mac).where(AUDIT.c.company_id == company_id)
-    found = connection.execute(statement.order_by(AUDIT.c.seq.desc()).limit(1)).first()
+    found = connection.execute(NEWEST, {"company": company_id}).first()
     return _head(*found) if found is not None else None
 
 
 def mac_at(connection: Connection, company_id: int, seq: int) -> str | None:
     """Return the seal of one entry, None where there is no such entry."""
-    statement = select(AUDIT.c.mac).where(AUDIT.c.company_id == company_id, AUDIT.c.seq == seq)
-    found: str | None = connection.execute(statement).scalars().first()
+    found: str | None = connection.execute(MAC, {"company": company_id, "seq": seq}).scalars().first()
     return found
 
 
 def trail_ends(connection: Connection, company_id: int | None = None) -> list[TrailEnd]:
     """Return how far the trail of each company has come, by code; or of one."""
-    every = AUDIT.alias()
-    newest = select(func.max(every.c.seq)).where(every.c.company_id == COMPANY.c.id).scalar_subquery()
-    statement = (
-        select(COMPANY.c.id, COMPANY.c.code, COMPANY.c.uuid, AUDIT.c.seq, AUDIT.c.mac)
-        .select_from(COMPANY)
-        .outerjoin(AUDIT, (AUDIT.c.company_id == COMPANY.c.id) & (AUDIT.c.seq == newest))
-        .order_by(COMPANY.c.code)
-    )
-    if company_id is not None:
-        statement = statement.where(COMPANY.c.id == company_id)
-    return [TrailEnd(*row[:3], _head(*row[3:])) for row in connection.execute(statement)]
+    found = connection.execute(ENDS if company_id is None else END, {"company": company_id})
+    return [TrailEnd(*row[:3], _head(*row[3:])) for row in found]
 
 
 def entries(connection: Connection, company_id: int) -> Iterator[Entry]:

@@ -10,6 +10,7 @@ from sqlalchemy import Connection, RowMapping, insert, select, update
 
 from hub.store import tables
 from hub.store.audit import append
+from hub.store.prepared import rows_by
 
 COMPANY = tables.Company.__table__  # type: ignore[attr-defined]
 CONNECTION = tables.Connection.__table__  # type: ignore[attr-defined]
@@ -69,8 +70,8 @@ def gl_numbers(connection: Connection, company_id: int) -> set[str]:
 
 def connection_rows(connection: Connection, company_id: int) -> list[RowMapping]:
     """Return a company's connections in the order they were added."""
-    statement = select(CONNECTION).where(CONNECTION.c.company_id == company_id).order_by(CONNECTION.c.id)
-    return list(connection.execute(statement).mappings())
+    found = rows_by(connection, CONNECTION, company_id=company_id)
+    return sorted(found, key=lambda row: int(row["id"]))
 
 
 def add_connection_row(connection: Connection, company_id: int, values: Mapping[str, object]) -> None:

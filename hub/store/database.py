@@ -22,7 +22,8 @@ NOW = """SELECT to_char(clock_timestamp() AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24
 NOW_SQLITE = "SELECT strftime('%Y-%m-%dT%H:%M:%f+00:00', 'now')"
 
 
-REVISION = "SELECT version_num FROM alembic_version"
+REVISION = text("SELECT version_num FROM alembic_version")
+LOCK = text("UPDATE company SET version = version + 1 WHERE code = :code")
 
 
 class DatabaseNotReady(Exception):
@@ -85,7 +86,7 @@ class Database:
 
     def _must_fit(self, connection: Connection) -> None:
         """Raise DatabaseUpgraded unless the schema is still the known one; until its end no migration begins."""
-        if self.schema and (found := connection.execute(text(REVISION)).scalar()) != self.schema:
+        if self.schema and (found := connection.execute(REVISION).scalar()) != self.schema:
             raise DatabaseUpgraded(str(found), self.schema)
 
 
@@ -128,8 +129,6 @@ def _begin_sqlite(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
 
-def lock_company(connection: Connection, company_id: int) -> None:
+def lock_company(connection: Connection, code: str) -> None:
     """Take a company for this writing transaction, so that its writers go one after another on every database."""
-    connection.execute(
-        text("UPDATE company SET version = version + 1 WHERE id = :company_id"), {"company_id": company_id}
-    )
+    connection.execute(LOCK, {"code": code})

@@ -7,13 +7,14 @@ from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, delete, func, insert, select, true, tuple_, update
+from sqlalchemy import Connection, RowMapping, delete, func, insert, select, tuple_, update
 
 from hub.api import Account
 from hub.domain.adjusting import NewOnBooks
 from hub.domain.transfers import Taken
 from hub.store import tables
 from hub.store.audit import append
+from hub.store.prepared import change_by, row_by, rows_by
 from hub.store.setup_rows import Ids
 
 EXPORT = tables.Export.__table__  # type: ignore[attr-defined]
@@ -129,13 +130,13 @@ class ExportRows:
 
     def by_code(self, code: str) -> RowMapping | None:
         """Return an export by its code."""
-        statement = select(EXPORT).where(EXPORT.c.company_id == self.company_id, EXPORT.c.code == code)
-        return self.connection.execute(statement).mappings().first()
+        return row_by(self.connection, EXPORT, company_id=self.company_id, code=code)
 
     def by_id(self, export_id: int) -> RowMapping:
         """Return an export that is known to be there."""
-        statement = select(EXPORT).where(EXPORT.c.company_id == self.company_id, EXPORT.c.id == export_id)
-        return self.connection.execute(statement).mappings().one()
+        found = row_by(self.connection, EXPORT, company_id=self.company_id, id=export_id)
+        assert found is not None, export_id
+        return found
 
     def listed(self, connection: str | None = None, count_date: date | None = None) -> list[RowMapping]:
         """Return the exports, newest first."""
@@ -148,17 +149,14 @@ class ExportRows:
 
     def postings(self, export_id: int, kind: str | None = None) -> list[RowMapping]:
         """Return an export's postings in order; kind `post` or `undo`, None for both."""
-        statement = select(POSTING).where(POSTING.c.company_id == self.company_id, POSTING.c.export_id == export_id)
-        if kind is not None:
-            statement = statement.where(POSTING.c.kind == kind)
-        return list(self.connection.execute(statement.order_by(POSTING.c.kind, POSTING.c.part)).mappings())
+        found = rows_by(self.connection, POSTING, company_id=self.company_id, export_id=export_id)
+        wanted = [row for row in found if kind is None or row["kind"] == kind]
+        return sorted(wanted, key=lambda row: (row["kind"], row["part"]))
 
     def sites(self, export_id: int) -> dict[str, RowMapping]:
         """Return an export's counts, by site code."""
-        statement = select(EXPORT_COUNT).where(
-            EXPORT_COUNT.c.company_id == self.company_id, EXPORT_COUNT.c.export_id == export_id
-        )
-        return {self.ids.site_codes[row["site_id"]]: row for row in self.connection.execute(statement).mappings()}
+        found = rows_by(self.connection, EXPORT_COUNT, company_id=self.company_id, export_id=export_id)
+        return {self.ids.site_codes[row["site_id"]]: row for row in found}
 
     def newest_live(self, sites: Collection[str], *, after: int) -> RowMapping | None:
         """Return the newest live export of any of these sites that came after one."""
@@ -178,13 +176,11 @@ class ExportRows:
 
     def set_posting(self, posting_id: int, **values: Any) -> None:  # noqa: ANN401 - values of any column
         """Change a posting."""
-        where = (POSTING.c.company_id == self.company_id, POSTING.c.id == posting_id)
-        self.connection.execute(update(POSTING).where(*where).values(**values))
+        change_by(self.connection, POSTING, values, company_id=self.company_id, id=posting_id)
 
     def set_export(self, export_id: int, **values: Any) -> None:  # noqa: ANN401 - values of any column
         """Change an export."""
-        where = (EXPORT.c.company_id == self.company_id, EXPORT.c.id == export_id)
-        self.connection.execute(update(EXPORT).where(*where).values(**values))
+        change_by(self.connection, EXPORT, values, company_id=self.company_id, id=export_id)
 
     def drop_undo(self, export_id: int) -> None:
         """Forget the postings of an undo of which nothing arrived."""
@@ -195,14 +191,18 @@ class ExportRows:
 
     def settle_sites(self, export_id: int, *, unsettled: bool, live: bool = True) -> None:
         """Mark the export's sites as at rest or not, and their counts as exported or offered again."""
-        counts = (EXPORT_COUNT.c.company_id == self.company_id, EXPORT_COUNT.c.export_id == export_id)
-        self.connection.execute(update(EXPORT_COUNT).where(*counts).values(unsettled=unsettled, live=live))
-        sides = (MOVEMENT_SIDE.c.company_id == self.company_id, MOVEMENT_SIDE.c.export_id == export_id)
-        self.connection.execute(update(MOVEMENT_SIDE).where(*sides).values(live=live))
+        own = {"company_id": self.company_id, "export_id": export_id}
+        change_by(self.connection, EXPORT_COUNT, {"unsettled": unsettled, "live": live}, **own)
+        change_by(self.connection, MOVEMENT_SIDE, {"live": live}, **own)
 
     def apply_values(self, export_id: int, pairs: Collection[tuple[str, str]] | None = None) -> None:
         """Let the export's values be what the books carry; pairs: of these sites and categories alone."""
-        only = true() if pairs is None else self._pairs(pairs)
+        if pairs is None:
+            own = {"company_id": self.company_id}
+            change_by(self.connection, ON_BOOKS, {"state": "replaced"}, **own, replaced_by=export_id, state="live")
+            change_by(self.connection, ON_BOOKS, {"state": "live"}, **own, set_by=export_id, state="pending")
+            return
+        only = self._pairs(pairs)
         self._values((ON_BOOKS.c.replaced_by == export_id) & only, "live", "replaced")
         self._values((ON_BOOKS.c.set_by == export_id) & only, "pending", "live")
 

@@ -6,9 +6,22 @@ from collections.abc import Collection, Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, case, func, insert, literal, select, update
+from sqlalchemy import (
+    BindParameter,
+    Connection,
+    RowMapping,
+    Select,
+    bindparam,
+    case,
+    func,
+    insert,
+    literal,
+    select,
+    update,
+)
 
 from hub.store import tables
+from hub.store.prepared import change_by, row_by, rows_by
 
 POSTING = tables.Posting.__table__  # type: ignore[attr-defined]
 EXPORT = tables.Export.__table__  # type: ignore[attr-defined]
@@ -19,6 +32,55 @@ META = tables.Meta.__table__  # type: ignore[attr-defined]
 TRAFFIC = tables.Traffic.__table__  # type: ignore[attr-defined]
 NEVER = literal(datetime(1, 1, 1, tzinfo=UTC), POSTING.c.sent_at.type)
 MOVING = ("FROZEN", "SENDING", "UNKNOWN", "REJECTED")
+HELD = select(func.count()).where(
+    POSTING.c.company_id == bindparam("company"),
+    POSTING.c.connection_id == bindparam("connection"),
+    POSTING.c.lease_until > bindparam("now"),
+    POSTING.c.lease_owner.in_(bindparam("owners", expanding=True)),
+)
+BEGIN = insert(ATTEMPT)
+END = update(ATTEMPT).where(
+    ATTEMPT.c.company_id == bindparam("by_company"),
+    ATTEMPT.c.id == bindparam("by_attempt"),
+    ATTEMPT.c.ended_at.is_(None),
+)
+COMPANY_OF = (
+    select(COMPANY.c.code, EXPORT.c.code)
+    .join(EXPORT, EXPORT.c.company_id == COMPANY.c.id)
+    .where(EXPORT.c.id == bindparam("export"))
+)
+LOOK_FIRST = select(META.c.look_first)
+
+
+def _due() -> Select[Any]:
+    now: BindParameter[Any] = bindparam("now", type_=POSTING.c.due_at.type)
+    alive: BindParameter[Any] = bindparam("alive", expanding=True)
+    unowned = POSTING.c.lease_owner.not_in(alive)
+    due = (POSTING.c.due_at <= now) & ((POSTING.c.lease_until.is_(None)) | (POSTING.c.lease_until <= now) | unowned)
+    abandoned = (POSTING.c.lease_owner != "") & unowned
+    failing = select(TRAFFIC.c.connection_id).where(TRAFFIC.c.failures > 0, TRAFFIC.c.closed_until.is_not(None))
+    never = case((POSTING.c.connection_id.in_(failing), POSTING.c.due_at), else_=NEVER)
+    since = func.min(func.coalesce(POSTING.c.sent_at, never)).label("since")
+    waiting = (
+        select(
+            POSTING.c.export_id, POSTING.c.connection_id, since, func.max(case((abandoned, 1), else_=0)).label("left")
+        )
+        .where(POSTING.c.due_at.is_not(None), due | abandoned)
+        .group_by(POSTING.c.export_id, POSTING.c.connection_id)
+        .subquery()
+    )
+    order = (waiting.c.since, waiting.c.export_id)
+    place = func.row_number().over(partition_by=waiting.c.connection_id, order_by=order).label("place")
+    queued = select(waiting, place).subquery()
+    return (
+        select(queued.c.export_id, queued.c.connection_id)
+        .where((queued.c.place == 1) | (queued.c.left == 1) | queued.c.connection_id.not_in(failing))
+        .order_by(queued.c.place, queued.c.since, queued.c.export_id)
+        .limit(bindparam("most"))
+    )
+
+
+DUE = _due()
 
 
 class PostingRows:
@@ -36,35 +98,26 @@ class PostingRows:
 
     def found(self, posting_id: int) -> RowMapping | None:
         """Return a posting as it is now, None where its undo was withdrawn meanwhile."""
-        return self.connection.execute(select(POSTING).where(*self._where(posting_id))).mappings().first()
+        return row_by(self.connection, POSTING, company_id=self.company_id, id=posting_id)
 
     def held(self, connection_id: int, owners: Collection[str], now: datetime) -> int:
         """Return how many postings of a connection live workers have on lease."""
-        statement = select(func.count()).where(
-            POSTING.c.company_id == self.company_id,
-            POSTING.c.connection_id == connection_id,
-            POSTING.c.lease_until > now,
-            POSTING.c.lease_owner.in_(list(owners)),
-        )
-        return int(self.connection.execute(statement).scalar_one())
+        given = {"company": self.company_id, "connection": connection_id, "now": now, "owners": list(owners)}
+        return int(self.connection.execute(HELD, given).scalar_one())
 
     def take(self, row: RowMapping, *, owner: str, until: datetime | None, **values: Any) -> int | None:  # noqa: ANN401 - values of any column
         """Take a posting on lease; None where somebody else was quicker, else the new fence number (R7)."""
-        where = (*self._where(row["id"]), POSTING.c.fence == row["fence"], POSTING.c.state == row["state"])
         fence: int = row["fence"] + 1
         columns = {**values, "fence": fence, "lease_owner": owner, "lease_until": until}
-        taken = self.connection.execute(update(POSTING).where(*where).values(**columns))
-        return fence if taken.rowcount == 1 else None
+        return fence if self._change(row["id"], columns, fence=row["fence"], state=row["state"]) else None
 
     def record(self, posting_id: int, fence: int, **values: Any) -> bool:  # noqa: ANN401 - values of any column
         """Change a posting that is still held under this fence number, and say whether it was (R7)."""
-        where = (*self._where(posting_id), POSTING.c.fence == fence)
-        return self.connection.execute(update(POSTING).where(*where).values(**values)).rowcount == 1
+        return self._change(posting_id, values, fence=fence)
 
     def postpone(self, posting_id: int, fence: int, due_at: datetime | None) -> None:
         """Have a posting that nobody holds looked at again later; with another fence number now, it is left alone."""
-        where = (*self._where(posting_id), POSTING.c.fence == fence, POSTING.c.lease_owner == "")
-        self.connection.execute(update(POSTING).where(*where).values(due_at=due_at))
+        self._change(posting_id, {"due_at": due_at}, fence=fence, lease_owner="")
 
     def hasten(self, connection_id: int, now: datetime) -> None:
         """Have every posting of a connection that waits for a better time looked at now."""
@@ -95,24 +148,20 @@ class PostingRows:
     def begin_attempt(self, posting_id: int, *, kind: str, worker: str, fence: int, now: datetime) -> int:
         """Write down that a call is about to be made, and return its id (R2)."""
         values = {"company_id": self.company_id, "posting_id": posting_id, "kind": kind, "worker": worker}
-        result = self.connection.execute(insert(ATTEMPT).values(**values, fence=fence, started_at=now, receipts=[]))
-        primary = result.inserted_primary_key
+        values |= {"fence": fence, "started_at": now, "receipts": []}
+        primary = self.connection.execute(BEGIN, values).inserted_primary_key
         assert primary is not None
         return int(primary[0])
 
     def end_attempt(self, attempt_id: int, now: datetime, **values: Any) -> None:  # noqa: ANN401 - values of any column
         """Write down what a call came back with; the first answer stays."""
-        where = (ATTEMPT.c.company_id == self.company_id, ATTEMPT.c.id == attempt_id, ATTEMPT.c.ended_at.is_(None))
-        self.connection.execute(update(ATTEMPT).where(*where).values(ended_at=now, **values))
+        where = {"by_company": self.company_id, "by_attempt": attempt_id}
+        self.connection.execute(END, {**where, "ended_at": now, **values})
 
     def open_attempts(self, posting_id: int) -> list[int]:
         """Return the calls of a posting that never came back."""
-        statement = select(ATTEMPT.c.id).where(
-            ATTEMPT.c.company_id == self.company_id,
-            ATTEMPT.c.posting_id == posting_id,
-            ATTEMPT.c.ended_at.is_(None),
-        )
-        return list(self.connection.execute(statement).scalars())
+        known = rows_by(self.connection, ATTEMPT, company_id=self.company_id, posting_id=posting_id)
+        return [row["id"] for row in known if row["ended_at"] is None]
 
     def attempts(self, posting_ids: Iterable[int]) -> list[RowMapping]:
         """Return every call made for some postings, in order."""
@@ -150,54 +199,30 @@ class PostingRows:
         )
         return list(self.connection.execute(statement).scalars())
 
-    def _where(self, posting_id: int) -> tuple[Any, ...]:
-        return (POSTING.c.company_id == self.company_id, POSTING.c.id == posting_id)
+    def _change(self, posting_id: int, values: Mapping[str, object], **by: object) -> bool:
+        return change_by(self.connection, POSTING, values, company_id=self.company_id, id=posting_id, **by) == 1
 
 
 def due_exports(connection: Connection, now: datetime, alive: Collection[str], limit: int) -> list[tuple[int, str]]:
     """Return exports with work to do now, each with its connection's id as text: what was sent longest ago or never first (R11).
 
     Across all companies, and one of each connection before the second of any, so that none waits behind another's. Of a
-    connection that fails one alone, to probe with: rather one that is to be looked up. alive: the owners whose leases count.
+    connection that fails one alone, to probe with: rather one that is to be looked up; but for what a dead worker held, which
+    is taken out of its hands. alive: the owners whose leases count.
     """
-    unowned = POSTING.c.lease_owner.not_in(list(alive))
-    due = (POSTING.c.due_at <= now) & ((POSTING.c.lease_until.is_(None)) | (POSTING.c.lease_until <= now) | unowned)
-    abandoned = (POSTING.c.lease_owner != "") & unowned
-    failing = select(TRAFFIC.c.connection_id).where(TRAFFIC.c.failures > 0, TRAFFIC.c.closed_until.is_not(None))
-    never = case((POSTING.c.connection_id.in_(failing), POSTING.c.due_at), else_=NEVER)
-    since = func.min(func.coalesce(POSTING.c.sent_at, never)).label("since")
-    waiting = (
-        select(POSTING.c.export_id, POSTING.c.connection_id, since)
-        .where(POSTING.c.due_at.is_not(None), due | abandoned)
-        .group_by(POSTING.c.export_id, POSTING.c.connection_id)
-        .subquery()
-    )
-    order = (waiting.c.since, waiting.c.export_id)
-    place = func.row_number().over(partition_by=waiting.c.connection_id, order_by=order).label("place")
-    queued = select(waiting, place).subquery()
-    statement = (
-        select(queued.c.export_id, queued.c.connection_id)
-        .where((queued.c.place == 1) | queued.c.connection_id.not_in(failing))
-        .order_by(queued.c.place, queued.c.since, queued.c.export_id)
-        .limit(limit)
-    )
-    return [(row[0], str(row[1])) for row in connection.execute(statement)]
+    given = {"now": now, "alive": list(alive), "most": limit}
+    return [(row[0], str(row[1])) for row in connection.execute(DUE, given)]
 
 
 def company_of_export(connection: Connection, export_id: int) -> tuple[str, str] | None:
     """Return the codes of an export's company and of the export itself; None where there is no such export."""
-    statement = (
-        select(COMPANY.c.code, EXPORT.c.code)
-        .join(EXPORT, EXPORT.c.company_id == COMPANY.c.id)
-        .where(EXPORT.c.id == export_id)
-    )
-    row = connection.execute(statement).first()
+    row = connection.execute(COMPANY_OF, {"export": export_id}).first()
     return (row[0], row[1]) if row is not None else None
 
 
 def looks_first(connection: Connection) -> bool:
     """Whether this database was restored from an older copy, so that nothing is sent before it is looked for (R17)."""
-    return bool(connection.execute(select(META.c.look_first)).scalar_one())
+    return bool(connection.execute(LOOK_FIRST).scalar_one())
 
 
 def set_look_first(connection: Connection, *, look_first: bool) -> None:

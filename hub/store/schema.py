@@ -43,7 +43,7 @@ def upgrade(url: str, audit_key: AuditKey | None = None) -> None:
 def begin_trails(connection: Connection, *, at: datetime, actor: str) -> None:
     """Take what the audit trails of all companies hold into the chain of the connection's key."""
     for company in trail_ends(connection):
-        lock_company(connection, company.company_id)
+        lock_company(connection, company.company)
         begin(connection, company.company_id, at=at, actor=actor, subject=company.company)
 
 
@@ -74,7 +74,7 @@ def revision(connection: Connection) -> str | None:
     """Return the schema's revision, None where the database is empty."""
     if not inspect(connection).has_table("alembic_version"):
         return None
-    found: str | None = connection.execute(text(REVISION)).scalar_one_or_none()
+    found: str | None = connection.execute(REVISION).scalar_one_or_none()
     return found
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from functools import cache
+from functools import cache, cached_property
 from typing import Any
 
 from sqlalchemy import Connection, RowMapping, Select, bindparam, select
@@ -25,37 +25,64 @@ from hub.domain.setup import (
 )
 from hub.store import tables
 
+COMPANY = tables.Company.__table__  # type: ignore[attr-defined]
+CHART_ACCOUNT = tables.ChartAccount.__table__  # type: ignore[attr-defined]
+BY_CODE = select(COMPANY).where(COMPANY.c.code == bindparam("code"))
+
 
 class NoSuchCompany(LookupError):
     """No company has this code."""
 
 
 class Ids:
-    """Row ids by the names people use, and back, for one company."""
+    """Row ids by the names people use, and back, for one company; each kind is read when it is first asked for."""
 
     def __init__(self, connection: Connection, company_id: int) -> None:
         self.company_id = company_id
-        self.connections = _names(connection, tables.Connection, "name", company_id)
-        self.sites = _names(connection, tables.Site, "code", company_id)
-        self.categories = _names(connection, tables.Category, "name", company_id)
-        self.connection_names = {row: name for name, row in self.connections.items()}
-        self.site_codes = {row: name for name, row in self.sites.items()}
-        self.category_names = {row: name for name, row in self.categories.items()}
+        self._connection = connection
+
+    @cached_property
+    def connections(self) -> dict[str, int]:
+        return _names(self._connection, tables.Connection, "name", self.company_id)
+
+    @cached_property
+    def sites(self) -> dict[str, int]:
+        return _names(self._connection, tables.Site, "code", self.company_id)
+
+    @cached_property
+    def categories(self) -> dict[str, int]:
+        return _names(self._connection, tables.Category, "name", self.company_id)
+
+    @cached_property
+    def connection_names(self) -> dict[int, str]:
+        return {row: name for name, row in self.connections.items()}
+
+    @cached_property
+    def site_codes(self) -> dict[int, str]:
+        return {row: name for name, row in self.sites.items()}
+
+    @cached_property
+    def category_names(self) -> dict[int, str]:
+        return {row: name for name, row in self.categories.items()}
 
 
 def company_row(connection: Connection, code: str) -> RowMapping:
     """Return the company's row; raises NoSuchCompany."""
-    table = tables.Company.__table__  # type: ignore[attr-defined]
-    row = connection.execute(select(table).where(table.c.code == code)).mappings().first()
+    row = connection.execute(BY_CODE, {"code": code}).mappings().first()
     if row is None:
         raise NoSuchCompany(code)
     return row
 
 
+def load_chart(connection: Connection, company_id: int, connection_id: int) -> tuple[Account, ...]:
+    """Read the accounts of one connection's chart."""
+    found = connection.execute(_chart_of(), {"company": company_id, "connection": connection_id})
+    return tuple(map(_account, found.mappings()))
+
+
 def load_setup(connection: Connection, company_id: int) -> Setup:
     """Read everything of a company's set-up that the accounting needs."""
-    table = tables.Company.__table__  # type: ignore[attr-defined]
-    company = connection.execute(select(table).where(table.c.id == company_id)).mappings().one()
+    company = connection.execute(select(COMPANY).where(COMPANY.c.id == company_id)).mappings().one()
     reader = _Reader(connection, company)
     charts = reader.charts()
     return Setup(
@@ -143,16 +170,7 @@ class _Reader:
     def charts(self) -> dict[str, Chart]:
         accounts: dict[str, list[Account]] = defaultdict(list)
         for row in self.rows(tables.ChartAccount):
-            accounts[self.connection_names[row["connection_id"]]].append(
-                Account(
-                    id=row["account_id"],
-                    number=row["number"],
-                    name=row["name"],
-                    kind=AccountKind(row["kind"]) if row["kind"] else None,
-                    active=row["active"],
-                    why_not_postable=row["why_not_postable"],
-                )
-            )
+            accounts[self.connection_names[row["connection_id"]]].append(_account(row))
         return {name: Chart(accounts=tuple(found)) for name, found in accounts.items()}
 
     def account_maps(self, charts: dict[str, Chart]) -> dict[str, dict[str, Account]]:
@@ -195,6 +213,17 @@ def _settings(company: RowMapping) -> Settings:
     )
 
 
+def _account(row: RowMapping) -> Account:
+    return Account(
+        id=row["account_id"],
+        number=row["number"],
+        name=row["name"],
+        kind=AccountKind(row["kind"]) if row["kind"] else None,
+        active=row["active"],
+        why_not_postable=row["why_not_postable"],
+    )
+
+
 def _names(connection: Connection, model: object, column: str, company_id: int) -> dict[str, int]:
     return {row[0]: row[1] for row in connection.execute(_names_of(model, column), {"company": company_id})}
 
@@ -203,6 +232,11 @@ def _names(connection: Connection, model: object, column: str, company_id: int) 
 def _rows_of(model: object) -> Select[Any]:
     table = model.__table__  # type: ignore[attr-defined]
     return select(table).where(table.c.company_id == bindparam("company")).order_by(table.c.id)
+
+
+@cache
+def _chart_of() -> Select[Any]:
+    return _rows_of(tables.ChartAccount).where(CHART_ACCOUNT.c.connection_id == bindparam("connection"))
 
 
 @cache

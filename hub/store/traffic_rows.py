@@ -10,14 +10,14 @@ from sqlalchemy import Connection, RowMapping, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from hub.store import tables
+from hub.store.prepared import change_by, row_by
 
 TRAFFIC = tables.Traffic.__table__  # type: ignore[attr-defined]
 
 
 def known_traffic(connection: Connection, company_id: int, connection_id: int) -> RowMapping | None:
     """Return how the calls to a connection go; None where it was never called."""
-    where = (TRAFFIC.c.company_id == company_id, TRAFFIC.c.connection_id == connection_id)
-    return connection.execute(select(TRAFFIC).where(*where)).mappings().first()
+    return row_by(connection, TRAFFIC, company_id=company_id, connection_id=connection_id)
 
 
 def traffic(connection: Connection, company_id: int, connection_id: int) -> RowMapping:
@@ -35,18 +35,20 @@ def traffic(connection: Connection, company_id: int, connection_id: int) -> RowM
 
 def change_traffic(connection: Connection, company_id: int, connection_id: int, **values: Any) -> None:  # noqa: ANN401 - values of any column
     """Change how the calls to a connection go."""
-    where = (TRAFFIC.c.company_id == company_id, TRAFFIC.c.connection_id == connection_id)
-    connection.execute(update(TRAFFIC).where(*where).values(**values))
+    change_by(connection, TRAFFIC, values, company_id=company_id, connection_id=connection_id)
 
 
 def book_call(
     connection: Connection, company_id: int, connection_id: int, *, seen: datetime | None, next_call_at: datetime
 ) -> bool:
     """Book the next call of a connection's rate, unless another worker booked one since it was seen."""
+    own = {"company_id": company_id, "connection_id": connection_id}
+    new = {"next_call_at": next_call_at}
+    if seen is not None:
+        return change_by(connection, TRAFFIC, new, **own, next_call_at=seen) == 1
     where = (TRAFFIC.c.company_id == company_id, TRAFFIC.c.connection_id == connection_id)
-    free = TRAFFIC.c.next_call_at.is_(None) if seen is None else TRAFFIC.c.next_call_at == seen
-    booked = connection.execute(update(TRAFFIC).where(*where, free).values(next_call_at=next_call_at))
-    return booked.rowcount == 1
+    first = update(TRAFFIC).where(*where, TRAFFIC.c.next_call_at.is_(None))
+    return connection.execute(first.values(**new)).rowcount == 1
 
 
 def troubled(connection: Connection, company_id: int) -> list[RowMapping]:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import Connection, RowMapping, delete, insert, select, update
+from sqlalchemy import Connection, RowMapping, delete, insert
 
 from hub.store import tables
+from hub.store.prepared import change_by, rows_by
 
 WORKER = tables.Worker.__table__  # type: ignore[attr-defined]
 
@@ -26,8 +27,7 @@ def register(
 
 def renew(connection: Connection, name: str, incarnation: str, until: datetime) -> None:
     """Give a sign of life; raises WorkerReplaced."""
-    where = (WORKER.c.name == name, WORKER.c.incarnation == incarnation)
-    if connection.execute(update(WORKER).where(*where).values(alive_until=until)).rowcount != 1:
+    if change_by(connection, WORKER, {"alive_until": until}, name=name, incarnation=incarnation) != 1:
         raise WorkerReplaced(name)
 
 
@@ -38,7 +38,7 @@ def leave(connection: Connection, name: str, incarnation: str) -> None:
 
 def workers(connection: Connection) -> list[RowMapping]:
     """Return every worker known, by name."""
-    return list(connection.execute(select(WORKER).order_by(WORKER.c.name)).mappings())
+    return sorted(rows_by(connection, WORKER), key=lambda row: str(row["name"]))
 
 
 def forget_dead(connection: Connection, before: datetime) -> None:

@@ -306,7 +306,7 @@ def test_work_that_this_worker_took_and_cannot_begin_is_given_up(
     waker = Waker(empty_database_url)
     waker.wake(1, "9")
     rows.run("UPDATE {}workflow_status SET name = 'of another version'")
-    started(dead_workers_s=0.02)
+    started(dead_workers_s=0.02, never_begun_s=0.1)
     waker.wake(2, "9")
     worked.wait_for(2)
     assert worked.began == [2]

@@ -23,7 +23,7 @@ from tests.faults.world import World
 
 ROUNDS = 8
 MOST_SWEEPS = (
-    400  # where one call at a time is allowed, a broken-off command is waited for a lease long, at a look each second
+    400  # a command that broke off is waited for a lease long, where few calls are allowed at once: a look each second
 )
 HOURS_S = 7_200.0
 CHECKED = 0.2  # of the schedules in which a check has nothing to find

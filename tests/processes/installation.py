@@ -192,6 +192,10 @@ class Installation:
         rows = self.query("SELECT DISTINCT lease_owner FROM posting WHERE lease_owner LIKE :like", like=f"{worker}%/%")
         return {row["lease_owner"] for row in rows}
 
+    def incarnation(self, worker: str) -> str:
+        """Return which start of a worker gives signs of life."""
+        return "".join(row["incarnation"] for row in self.query("SELECT * FROM worker WHERE name = :name", name=worker))
+
     def sending(self, worker: str) -> set[str]:
         """Return the references of the postings that a worker is sending."""
         statement = "SELECT reference FROM posting WHERE state = 'SENDING' AND lease_owner LIKE :like"

@@ -211,7 +211,7 @@ def _scope(connection: Transaction, job: _Job, content: Content, report: Report)
     found = company_id(connection, job.company)
     if found is None:
         raise ImportRefused(f"There is no company “{job.company}”.")
-    lock_company(connection, found)
+    lock_company(connection, job.company)
     if job.guard:
         job.guard(connection)
     known = load_known(connection, found)

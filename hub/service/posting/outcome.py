@@ -65,6 +65,8 @@ def is_settled(state: str) -> bool:
 
 def tell_observers(hub: Hub, company: str, code: str) -> None:
     """Tell the plugins that listen of an export that came to rest; after it was committed."""
+    if not hub.registry.observers:
+        return
     with reading(hub, company) as rows:
         export = rows.exports.by_code(code)
         if export is None or not is_settled(export["state"]):

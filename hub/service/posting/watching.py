@@ -153,7 +153,7 @@ def _was_doubted(desk: PostingRows, posting: Row, since: datetime) -> bool:
 
 
 def _was_given_up(posting: Row, export: Row, since: datetime) -> bool:
-    """Whether a posting counts as never posted since not long ago, and a send that a restore forgot may still arrive (R17)."""
+    """Whether a posting counts as never posted since not long ago: a send that a restore forgot may still arrive (R17)."""
     return posting["receipt"] is None and (export["settled_at"] is None or export["settled_at"] >= since)
 
 

@@ -15,7 +15,7 @@ from hub.service.posting.claiming import Claim, claim
 from hub.service.posting.life import living
 from hub.service.posting.outcome import is_settled, tell_observers
 from hub.service.posting.recording import record, record_late
-from hub.service.scope import reading
+from hub.service.scope import reading, rows_in
 from hub.store.posting_rows import company_of_export, due_exports
 
 log = logging.getLogger(__name__)
@@ -28,10 +28,10 @@ def work(hub: Hub, export_id: int) -> None:
     """Take an export forward; safe to call at any time, by any number of workers (R10)."""
     with hub.database.read() as connection:
         found = company_of_export(connection, export_id)
-    if found is None:
-        return
-    company, code = found
-    with reading(hub, company) as rows:
+        if found is None:
+            return
+        company, code = found
+        rows = rows_in(connection, company)
         export = rows.exports.by_id(export_id)
         row = next(one for one in rows.connections() if one["id"] == export["connection_id"])
         books = OpenBooks(hub, row, rows)
