@@ -83,7 +83,7 @@ def change(visit: Visit, person: str) -> Response:
     access = found.access
     try:
         access = _sent(visit)
-        support, shown = visit.person.support, visit.form.get("shown")
+        support, shown = visit.person.support, visit.form.exact("shown")
         users.change_member(visit.hub, visit.company, person, access, shown=shown, by_support=support)
     except Refused as error:
         return _person(visit, person, access=access, refused=error)
@@ -151,7 +151,7 @@ def _person(visit: Visit, person: str, access: Access | None = None, refused: Re
     """Answer with a person's page; access: what was asked for; refused: why it was not done."""
     found = users.member(visit.hub, visit.company, person)
     meanwhile = refused is not None and refused.problems[0].code == "changed_meanwhile"
-    shown = visit.form.get("shown") if refused and not meanwhile else ""
+    shown = visit.form.exact("shown") if refused and not meanwhile else ""
     return visit.html(
         "people/person.html",
         status=422 if refused else 200,
