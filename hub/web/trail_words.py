@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from typing import Any
 
 from hub.service.trail import Told
 from hub.web import states
+from hub.web.access_words import SWITCHES
 from hub.web.pages.imports import WORDS as IMPORTS
 from hub.web.pages.settings import WORDS as SETTINGS
 
@@ -99,6 +101,10 @@ FACTS: Mapping[str, str] = {
     "seen": "Last seen",
     "changes_not_told": "Changes not listed",
 }
+BRIEF = frozenset(
+    {"File", "Added", "Changed", "Removed", "Left out", "Journal", "Why", "Reasons", "Change", "Decision"}
+)
+"""Facts that stand in the list, too."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,13 +119,27 @@ class Line:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shown:
-    """An entry as it is read; words: what was done; kind: of KINDS, empty where the action is not known; facts: (label, text)."""
+    """An entry as it is read.
+
+    words: what was done; kind: of KINDS, empty where the action is not known; facts: what else it tells, (label, text).
+    """
 
     told: Told
     words: str
     kind: str
     lines: Sequence[Line]
     facts: Sequence[tuple[str, str]]
+
+    @property
+    def by_row(self) -> list[tuple[str, list[Line]]]:
+        """What changed, by the row it is of."""
+        return [(row, list(lines)) for row, lines in groupby(self.lines, key=lambda line: line.row)]
+
+    @property
+    def brief(self) -> str:
+        """What the list says of it besides: the file, how many rows, the journal, the reason."""
+        said = (f"{label}: {text}" for label, text in self.facts if label in BRIEF and text != "0")
+        return " · ".join(said)
 
 
 def shown(told: Told) -> Shown:
@@ -154,15 +174,20 @@ def _lines(told: Told) -> Iterator[Line]:
         for name in sorted({*before, *after}):
             what = setting or name
             yield Line(
-                row="" if setting else ", ".join(f"{_column(key)} {value}" for key, value in row.items()),
+                row=_row(told, row),
                 what=_column(what),
                 before=_value(what, before.get(name, "")),
                 after=_value(what, after.get(name, "")),
             )
         if not before and not after:
-            yield Line(
-                row=", ".join(f"{_column(key)} {value}" for key, value in row.items()), what="", before="", after=""
-            )
+            yield Line(row=_row(told, row), what="", before="", after="")
+
+
+def _row(told: Told, row: Mapping[str, Any]) -> str:  # Any: JSON's own types
+    """Return which row changed; nothing where the entry's own words say it."""
+    if "setting" in row or list(row.values()) == [told.subject]:
+        return ""
+    return ", ".join(f"{_column(key)} {value}" for key, value in row.items() if value != "")
 
 
 def _object(change: object, part: str) -> Mapping[str, Any]:  # Any: JSON's own types
@@ -193,4 +218,6 @@ def _column(name: str) -> str:
 
 def _value(name: str, value: object) -> str:
     text = "" if value is None else str(value)
+    if name == "switched_off":
+        return ", ".join(SWITCHES.get(each, each) for each in text.split(", "))
     return SETTINGS.get(name, {}).get(text, text)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +10,7 @@ from hub.service import access as users
 from hub.service.context import Refused, refuse
 from hub.service.criteria import names_of_sites
 from hub.service.signing_in import sessions
+from hub.web.access_words import ROLES, SWITCHES
 from hub.web.editing import finds, sheet
 from hub.web.routes import Menu, page
 from hub.web.row_edits import here
@@ -23,20 +23,6 @@ if TYPE_CHECKING:
 
 AT = "/c/{company}/people"
 ONE = f"{AT}/{{person}}"
-ROLES: Mapping[Role, tuple[str, str]] = {
-    Role.VIEWER: ("Viewer", "looks at entries, reports and Export History"),
-    Role.EXPORTER: ("Exporter", "also exports, undoes and imports"),
-    Role.ADMINISTRATOR: ("Administrator", "also sets up the accounting, gives access and reads the audit trail"),
-}
-"""What each role is called, and what it is for."""
-SWITCHES: Mapping[Feature, str] = {
-    Feature.EXPORT: "Export and undo",
-    Feature.IMPORT: "Imports",
-    Feature.SETUP: "Set-up and Company Settings",
-    Feature.PEOPLE: "Users and access",
-    Feature.AUDIT: "Audit trail",
-}
-assert set(SWITCHES) == set(SWITCHED)
 
 
 @page("GET", AT, needs=Feature.PEOPLE, menu=Menu(section="Company Setup", title="Users and access", order=40))
@@ -83,7 +69,7 @@ def change(visit: Visit, person: str) -> Response:
     access = found.access
     try:
         access = _sent(visit)
-        support, shown = visit.person.support, visit.form.get("shown")
+        support, shown = visit.person.support, visit.form.exact("shown")
         users.change_member(visit.hub, visit.company, person, access, shown=shown, by_support=support)
     except Refused as error:
         return _person(visit, person, access=access, refused=error)
@@ -151,7 +137,7 @@ def _person(visit: Visit, person: str, access: Access | None = None, refused: Re
     """Answer with a person's page; access: what was asked for; refused: why it was not done."""
     found = users.member(visit.hub, visit.company, person)
     meanwhile = refused is not None and refused.problems[0].code == "changed_meanwhile"
-    shown = visit.form.get("shown") if refused and not meanwhile else ""
+    shown = visit.form.exact("shown") if refused and not meanwhile else ""
     return visit.html(
         "people/person.html",
         status=422 if refused else 200,
