@@ -7,7 +7,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from hub.web.words import amount, change, counted, day, moment
+from hub.web.words import amount, change, cost, counted, day, moment
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -43,8 +43,9 @@ def environment() -> Environment:
         except ValueError:
             return value
 
-    made.filters |= {"instant": instant}
-    made.filters |= {"amount": amount, "change": change, "counted": counted, "day": day, "moment": local_moment}
+    made.filters |= {"amount": amount, "change": change, "cost": cost, "counted": counted, "day": day}
+    made.filters["moment"] = local_moment
+    made.filters["instant"] = instant
     made.globals |= {"static": static}
     return made
 

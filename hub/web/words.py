@@ -7,6 +7,7 @@ from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 MINUS = "−"
+CENT = Decimal("0.01")
 
 
 def amount(value: str | Decimal | None) -> str:
@@ -15,6 +16,14 @@ def amount(value: str | Decimal | None) -> str:
         return ""
     text = f"{Decimal(value):,f}"
     return text.replace("-", MINUS)
+
+
+def cost(value: str | Decimal | None) -> str:
+    """Return what a unit costs, with every decimal it has and at least two: 4.50, 79.072; nothing for None."""
+    if value is None or value == "":
+        return ""
+    number = Decimal(value)
+    return amount(number if -int(number.as_tuple().exponent) >= 2 else number.quantize(CENT))
 
 
 def change(value: str | Decimal | None) -> str:

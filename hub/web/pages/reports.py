@@ -84,7 +84,7 @@ def show(visit: Visit, count_date: str) -> Response:
         most_items=MOST_ITEMS,
         journals=ledger.journals(found["entries"], names, found["currency"], link=link),
         moved={name: journal(name) for name in ("transfers", "production") if found[name]},
-        remedies=remedies.remedies(visit, found["problems"], connection=found["connection"], label=found["label"]),
+        remedies=_remedies(visit, found, found["label"]),
         badge=lambda export: states.state_of({**export, "label": found["label"]}),
         names=names,
         opens=_sites(visit) is None,
@@ -130,7 +130,7 @@ def category(visit: Visit, count_date: str) -> Response:
             site=asked.site,
             category=asked.category,
         ),
-        remedies=remedies.remedies(visit, found["problems"], connection=found["connection"], label=label),
+        remedies=_remedies(visit, found, label),
         opens=_sites(visit) is None,
         here=lambda **changed: here(visit, **changed),
     )
@@ -145,12 +145,12 @@ def items(visit: Visit, count_date: str) -> Response:
 
 
 def _report(visit: Visit, count_date: str, *, items: bool = False) -> Report:
-    """Return the report of a date as far as the person may see it; there is no such page where that is nothing."""
+    """Return the report of a date as far as the person may see it; there is none where no site of theirs was counted."""
     day, connection = _day(visit, count_date), visit.query.get("connection") or None
     found = seen_by(
         report(visit.hub, visit.company, day, connection, items=items, most_items=MOST_ITEMS), _sites(visit)
     )
-    if not (found["sites"] or found["entries"]):
+    if not found["sites"]:
         visit.missing()
     return found
 
@@ -181,6 +181,14 @@ def _day(visit: Visit, text: str) -> date:
     if day.isoformat() != text:
         visit.missing()
     return day
+
+
+def _remedies(visit: Visit, found: Report, label: str) -> list[remedies.Remedy]:
+    """Return what is told of a report; who sees only some sites is led to no export, whose page shows all of its sites."""
+    told = found["problems"]
+    if _sites(visit) is not None:
+        told = [{**problem, "where": {**problem["where"], "export": ""}} for problem in told]
+    return remedies.remedies(visit, told, connection=found["connection"], label=label)
 
 
 def _sites(visit: Visit) -> frozenset[str] | None:
