@@ -10,6 +10,7 @@ from starlette.routing import Mount, Route
 
 from hub.domain.access import FEATURES, OF_THE_WHOLE_COMPANY, Feature, Role
 from hub.web import health
+from hub.web.api.operations import DOCUMENT, load_operations
 from hub.web.routes import Page, load_pages
 from tests.web.conftest import PEOPLE, Site, Visitor
 from tests.web.samples import OF_ALL_SITES, SAMPLES, query
@@ -112,7 +113,8 @@ def test_every_route_of_the_app_is_in_the_table(site: Site) -> None:
         for method in (route.methods or ())
         if method != "HEAD"
     }
-    assert served == table | {("GET", path) for path in health.PATHS}
+    api = {(operation.method, operation.address) for operation in load_operations()} | {("GET", DOCUMENT)}
+    assert served == table | api | {("GET", path) for path in health.PATHS}
 
 
 def test_no_two_pages_have_the_same_address() -> None:

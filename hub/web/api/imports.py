@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Mapping
+from itertools import islice
 from typing import Any
 
 from hub.api import ConnectorError
@@ -55,12 +56,11 @@ def _rows(content: bytes) -> Rows:
     found = read_json(content)
     if not isinstance(found, list):
         raise declined(422, "not_rows", "Send a JSON array of rows, each an object.", field="body")
-    wrong = [number for number, row in enumerate(found, 1) if not isinstance(row, dict)]
-    if wrong:
+    wrong = (number for number, row in enumerate(found, 1) if not isinstance(row, dict))
+    if first := list(islice(wrong, MOST_LISTED)):
         told = "This row is not an object of columns and their values."
-        raise Declined(
-            422, [problem("not_a_row", told, row=number) for number in wrong[:MOST_LISTED]], found=len(wrong)
-        )
+        listed = [problem("not_a_row", told, row=number, field="body") for number in first]
+        raise Declined(422, listed, found=len(first) + sum(1 for _ in wrong))
     return found
 
 

@@ -15,7 +15,7 @@ from hub.domain.access import Scope
 from hub.intake.sheet import Holds
 from hub.service.importing import KINDS, template
 from hub.web.api.operations import ANY_FILE, CSV, JSON, XLSX, Operation, load_operations
-from hub.web.api.problems import DETAILS, MEDIA_TYPE
+from hub.web.api.problems import MEDIA_TYPE, TOLD, problem
 from hub.web.api.shapes import Nothing, ProblemDetails
 
 Document = dict[str, Any]
@@ -152,17 +152,18 @@ def _ref(shape: type[BaseModel]) -> Document:
 
 
 def _problem(status: int) -> Document:
+    code, sentence = TOLD[status]
     example = {
         "type": "about:blank",
         "title": HTTPStatus(status).phrase,
         "status": status,
-        "detail": DETAILS[status],
+        "detail": sentence,
         "instance": "0123456789abcdef",
-        "problems": [],
-        "problem_count": 0,
+        "problems": [problem(code, sentence)],
+        "problem_count": 1,
     }
     made: Document = {
-        "description": DETAILS[status],
+        "description": sentence,
         "content": {MEDIA_TYPE: {"schema": _ref(ProblemDetails), "example": example}},
     }
     named = {401: "WWW-Authenticate", 403: "WWW-Authenticate", 429: "Retry-After"}.get(status)

@@ -16,21 +16,24 @@ if TYPE_CHECKING:
 
 MEDIA_TYPE = "application/problem+json"
 MOST_LISTED = 1_000
-DETAILS: Mapping[int, str] = {
-    400: "What was sent could not be read. Nothing was changed.",
-    401: "Send a token that is good: Authorization: Bearer …",
-    403: "This token is not for that.",
-    404: "There is no such thing here, or it is not for this token.",
-    405: "This address does not take this method.",
-    409: "It was not done, because of what is listed.",
-    413: "What was sent is larger than is taken here. Nothing was changed.",
-    415: "What was sent is not of a kind that is taken here. Nothing was changed.",
-    422: "What was sent is not right. Nothing was changed.",
-    429: "Too many wrong tokens came from this address.",
-    500: "The hub made a mistake. Sending the same again is safe: nothing is posted twice.",
-    502: "The accounting system, or the plugin for it, did not do its part. Sending the same again is safe.",
+TOLD: Mapping[int, tuple[str, str]] = {
+    400: ("not_readable", "What was sent could not be read. Nothing was changed."),
+    401: ("token_missing", "Send a token that is good: Authorization: Bearer …"),
+    403: ("scope_missing", "This token is not for that."),
+    404: ("not_found", "There is no such thing here, or it is not for this token."),
+    405: ("method", "This address does not take this method."),
+    409: ("not_now", "It was not done, because of what is listed."),
+    413: ("too_large", "What was sent is larger than is taken here. Nothing was changed."),
+    415: ("content_type", "What was sent is not of a kind that is taken here. Nothing was changed."),
+    422: ("not_right", "What was sent is not right. Nothing was changed."),
+    429: ("token_often", "Too many wrong tokens came from this address."),
+    500: ("failed", "The hub made a mistake. Sending the same again is safe: nothing is posted twice."),
+    502: (
+        "accounting_system",
+        "The accounting system, or the plugin for it, did not do its part. Sending the same again is safe.",
+    ),
 }
-"""The sentence for each status, where nothing more exact is known."""
+"""A code and a sentence for each status, where nothing more exact is known."""
 
 Problem = Mapping[str, Any]  # Any: the JSON shape of a preview's problems
 
@@ -74,7 +77,7 @@ def declined(status: int, code: str, message: str, **where: str | int) -> Declin
 def place(path: Path) -> dict[str, str | int]:
     """Return where a value of a body stands; the items of an array of rows are counted from 1."""
     if path and isinstance(path[0], int):
-        return {"row": path[0] + 1, "field": "/".join(map(str, path[1:]))} if path[1:] else {"row": path[0] + 1}
+        return {"row": path[0] + 1, "field": "/".join(map(str, path[1:])) or "body"}
     return {"field": "/".join(map(str, path)) or "body"}
 
 
@@ -88,13 +91,16 @@ def told(
     headers: Mapping[str, str] | None = None,
 ) -> Response:
     """Return an answer of problem details; its `instance` is the number of the request, as it stands in the log."""
+    code, usual = TOLD.get(status, TOLD[400])
+    first = problems[0]["message"] if len(problems) == 1 else usual
+    listed = list(problems) or [problem(code, detail or usual, **({"field": "body"} if status == 413 else {}))]
     content = {
         "type": "about:blank",
         "title": HTTPStatus(status).phrase,
         "status": status,
-        "detail": detail or (problems[0]["message"] if len(problems) == 1 else DETAILS.get(status, DETAILS[400])),
+        "detail": detail or first,
         "instance": str(getattr(request.state, "id", "")),
-        "problems": list(problems),
-        "problem_count": max(found, len(problems)),
+        "problems": listed,
+        "problem_count": max(found, len(listed)),
     }
     return JSONResponse(content, status, headers=dict(headers or {}), media_type=MEDIA_TYPE)

@@ -96,7 +96,7 @@ def _problems(shape: type[Shape], errors: Sequence[ErrorDetails]) -> list[Proble
 
 def _problem(shape: type[Shape], path: Path, rule: str) -> Problem:
     name, known = shown(str(path[0])), shape.model_fields.get(str(path[0]))
-    where = {"field": "/".join(map(str, path))}
+    where = {"field": "/".join(map(str, path)) or "body"}
     if known is None:
         fields = ", ".join(shape.model_fields) or "none"
         return problem("unknown_field", f"There is no “{name}” here. What there is: {fields}.", **where)

@@ -80,7 +80,7 @@ def _check(found: object, *, halves: bool) -> None:
     waiting: list[tuple[object, Path]] = [(found, ())]
     while waiting:
         value, path = waiting.pop()
-        if len(path) > MOST_DEEP:
+        if len(path) >= MOST_DEEP:
             raise NotJson(f"This is nested more than {MOST_DEEP} deep.")
         if isinstance(value, _Repeating):
             raise NotTaken(f"“{shown(value.key)}” stands twice in one object.", (*path, value.key))
