@@ -69,7 +69,7 @@ def lint(folder: Path) -> subprocess.CompletedProcess[str]:
 def small_tree(tmp_path: Path) -> Path:
     """A tree with every room, all empty, under the real contracts."""
     shutil.copy(REPOSITORY / "pyproject.toml", tmp_path)
-    for package in ("hub", "hub_csv_iif", *(f"hub/{room}" for room in ROOMS)):
+    for package in ("hub", "hub_csv_iif", "hub_xero", *(f"hub/{room}" for room in ROOMS)):
         (tmp_path / package).mkdir()
         (tmp_path / package / "__init__.py").touch()
     return tmp_path
