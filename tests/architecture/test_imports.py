@@ -5,6 +5,7 @@ import os
 import shutil
 import subprocess
 import sys
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,6 +13,7 @@ import pytest
 
 from tests.architecture.tree import REPOSITORY, findings
 
+PLUGINS = sorted(path.parent.name for path in REPOSITORY.glob("plugins/*/hub_*/__init__.py"))
 ROOMS = ("api", "domain", "store", "plugins", "intake", "service", "demo", "cli", "app", "testing", "engine", "web")
 LINT = [sys.executable, "-c", "from importlinter.cli import lint_imports_command; lint_imports_command()", "--no-cache"]
 FORBIDDEN = [
@@ -42,8 +44,12 @@ FORBIDDEN = [
     ("hub/service/x.py", "import jinja2"),
     ("hub/web/x.py", "import pwdlib"),
     ("hub/helpers.py", "import hub.api"),
-    ("hub_csv_iif/x.py", "import hub.domain"),
+    ("hub/testing/x.py", "import starlette.responses"),
+    *((f"{plugin}/x.py", "import hub.domain") for plugin in PLUGINS),
+    *((f"{plugin}/x.py", "import hub.testing") for plugin in PLUGINS),
     ("hub_csv_iif/x.py", "import sqlmodel"),
+    ("hub_csv_iif/x.py", "import starlette.routing"),
+    ("hub_csv_iif/sandbox/x.py", "import hub.plugins"),
 ]
 ALLOWED = [
     ("hub/app/x.py", "import hub.cli, hub.web, hub.service, hub.store, hub.plugins, hub.demo"),
@@ -56,7 +62,9 @@ ALLOWED = [
     ("hub/demo/x.py", "import hub.service"),
     ("hub/testing/x.py", "import hub.plugins, hub.domain, hub.api"),
     ("hub/cli/x.py", "import hub.service, hub.demo, typer"),
-    ("hub_csv_iif/x.py", "import hub.api, xlsxwriter"),
+    ("hub/testing/sandbox/x.py", "import starlette.responses, uvicorn, hub.testing.clock, hub.api"),
+    *((f"{plugin}/x.py", "import hub.api, httpx2") for plugin in PLUGINS),
+    *((f"{plugin}/sandbox/x.py", "import hub.testing.sandbox, starlette.routing, hub.api") for plugin in PLUGINS),
 ]
 
 
@@ -69,10 +77,19 @@ def lint(folder: Path) -> subprocess.CompletedProcess[str]:
 def small_tree(tmp_path: Path) -> Path:
     """A tree with every room, all empty, under the real contracts."""
     shutil.copy(REPOSITORY / "pyproject.toml", tmp_path)
-    for package in ("hub", "hub_csv_iif", "hub_xero", *(f"hub/{room}" for room in ROOMS)):
+    packages = ("hub", *(f"hub/{room}" for room in ROOMS), "hub/testing/sandbox")
+    for package in (*packages, *PLUGINS, *(f"{plugin}/sandbox" for plugin in PLUGINS)):
         (tmp_path / package).mkdir()
         (tmp_path / package / "__init__.py").touch()
     return tmp_path
+
+
+def test_every_plugin_is_under_every_contract() -> None:
+    linted = tomllib.loads((REPOSITORY / "pyproject.toml").read_text())["tool"]["importlinter"]
+    sources = [contract["source_modules"] for contract in linted["contracts"] if contract["type"] == "forbidden"]
+    of_plugins = [set(each) for each in (linted["root_packages"], *sources) if "hub.api" not in each]
+    assert len(PLUGINS) >= 2
+    assert [each for each in of_plugins if not each.issuperset(PLUGINS)] == []
 
 
 def test_every_contract_is_kept() -> None:

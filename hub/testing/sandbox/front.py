@@ -1,0 +1,68 @@
+"""The ASGI app around a sandbox's routes: it can close the socket instead of answering."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Iterable, MutableMapping
+from typing import Any
+from urllib.parse import urlsplit
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Router
+
+from hub.testing.sandbox.desk import Desk
+
+Scope = MutableMapping[str, Any]  # Any: the ASGI specification's own message shape
+Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
+Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+NotFound = Callable[[Request], Response]
+
+
+class AnswerLost(Exception):
+    """The caller hears nothing: its connection is closed without an answer."""
+
+
+class Front:
+    """A sandbox as an ASGI app.
+
+    routes: with asynchronous endpoints; one that raises AnswerLost closes the connection. not_found: answers what has no
+    route; base_url: a folder in it is taken off each path. Before every request what was due by then is written.
+    """
+
+    def __init__(self, desk: Desk, base_url: str, routes: Iterable[BaseRoute], not_found: NotFound) -> None:
+        async def nothing_there(scope: Scope, receive: Receive, send: Send) -> None:
+            await not_found(Request(scope, receive))(scope, receive, send)
+
+        self._desk = desk
+        self._folder = urlsplit(base_url).path.rstrip("/")
+        self._router = Router(list(routes), redirect_slashes=False, default=nothing_there)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        if scope["type"] != "http":
+            await self._router(scope, receive, send)
+            return
+        self._desk.settle()
+        try:
+            await self._router(self._below_folder(scope), receive, send)
+        except AnswerLost:
+            await _hang_up(receive, send)
+
+    def _below_folder(self, scope: Scope) -> Scope:
+        path = scope["path"]
+        if not self._folder or not path.startswith(f"{self._folder}/"):
+            return scope
+        return {**scope, "path": path[len(self._folder) :], "raw_path": None}
+
+
+async def _hang_up(receive: Receive, send: Send) -> None:
+    """Close the server's socket, which ASGI has no word for: uvicorn's `send` belongs to what holds the transport.
+
+    Raises AnswerLost where there is no socket, as in tests within one process.
+    """
+    transport = getattr(getattr(send, "__self__", None), "transport", None)
+    if transport is None:
+        raise AnswerLost
+    transport.abort()
+    while (await receive())["type"] != "http.disconnect":
+        pass

@@ -1,0 +1,99 @@
+"""The sandbox's pages in a browser: plain HTML, no script."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from html import escape
+from urllib.parse import urlencode
+
+from starlette.requests import Request
+from starlette.responses import HTMLResponse
+
+from hub.api import amount_text
+from hub.testing.sandbox.books import BookJournal, Books
+
+_STYLE = (
+    "body{font:16px/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem;color:#1b1f24;"
+    "background:#fff}table{border-collapse:collapse;width:100%;margin:1rem 0}th,td{padding:.3rem .6rem;text-align:left;"
+    "border-bottom:1px solid #d0d7de}td.amount,th.amount{text-align:right;font-variant-numeric:tabular-nums}"
+    "button{font:inherit;padding:.5rem 1.2rem;margin-right:.6rem}fieldset{border:1px solid #d0d7de;margin:1rem 0}"
+)
+
+
+def page(title: str, body: str, *, status: int = 200) -> HTMLResponse:
+    """Return a page; title is text, body is HTML."""
+    html = (
+        f'<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">'
+        f"<title>{escape(title)}</title><style>{_STYLE}</style></head><body><main><h1>{escape(title)}</h1>{body}</main>"
+        "</body></html>"
+    )
+    return HTMLResponse(
+        html, status_code=status, headers={"Cache-Control": "no-store", "Referrer-Policy": "no-referrer"}
+    )
+
+
+def wants_page(request: Request) -> bool:
+    """Whether a browser asks, rather than a program."""
+    accept = request.headers.get("accept", "")
+    return "text/html" in accept and "application/json" not in accept.split("text/html", maxsplit=1)[0]
+
+
+def ledger_page(books: Books, others: Iterable[Books], base: str) -> HTMLResponse:
+    """Return the journals, newest first, each with a link to its own page, and the trial balance.
+
+    base: the address that the ledger's own pages stand below.
+    """
+    links = " · ".join(
+        f'<a href="{base}?{urlencode({"company": other.company})}">{escape(other.name)}</a>' for other in others
+    )
+    journals = "".join(_journal_row(books, journal, base) for journal in reversed(books.journals.values()))
+    none = "<p>No journal was posted yet.</p>" if not journals else ""
+    body = (
+        f"<p>{escape(books.name)} ({escape(books.company)}), {escape(books.currency)}. "
+        f"{_closed(books)} Other books: {links or 'none'}.</p>"
+        "<h2>Journals</h2><table><thead><tr><th>Id</th><th>Date</th><th>Reference</th><th>Status</th>"
+        f'<th class="amount">Total</th></tr></thead><tbody>{journals}</tbody></table>{none}'
+        '<h2>Trial balance</h2><table><thead><tr><th>Account</th><th>Name</th><th class="amount">Debit</th>'
+        f'<th class="amount">Credit</th></tr></thead><tbody>{_trial_balance(books)}</tbody></table>'
+    )
+    return page(f"Ledger of the sandbox: {books.name}", body)
+
+
+def journal_page(books: Books, journal: BookJournal) -> HTMLResponse:
+    """Return one journal, line by line."""
+    rows = "".join(
+        f"<tr><td>{escape(line.account)}</td><td>{escape(books.accounts[line.account].name)}</td>"
+        f"{_amount(books, max(line.amount, 0))}{_amount(books, max(-line.amount, 0))}</tr>"
+        for line in journal.lines
+    )
+    body = (
+        f"<p>{escape(books.name)}, dated {journal.date.isoformat()}, {escape(journal.status)}, id {escape(journal.id)}.</p>"
+        '<table><thead><tr><th>Account</th><th>Name</th><th class="amount">Debit</th><th class="amount">Credit</th></tr>'
+        f"</thead><tbody>{rows}</tbody></table>"
+    )
+    return page(f"Journal {journal.reference or journal.id}", body)
+
+
+def _journal_row(books: Books, journal: BookJournal, base: str) -> str:
+    address = f"{base}/journal?{urlencode({'company': books.company, 'id': journal.id})}"
+    total = sum(line.amount for line in journal.lines if line.amount > 0)
+    return (
+        f'<tr><td><a href="{escape(address)}">{escape(journal.id)}</a></td><td>{journal.date.isoformat()}</td>'
+        f"<td>{escape(journal.reference)}</td><td>{escape(journal.status)}</td>{_amount(books, total)}</tr>"
+    )
+
+
+def _trial_balance(books: Books) -> str:
+    return "".join(
+        f"<tr><td>{escape(account)}</td><td>{escape(books.accounts[account].name)}</td>"
+        f"{_amount(books, max(balance, 0))}{_amount(books, max(-balance, 0))}</tr>"
+        for account, balance in books.trial_balance().items()
+    )
+
+
+def _amount(books: Books, minor: int) -> str:
+    return f'<td class="amount">{amount_text(minor, books.currency) if minor else ""}</td>'
+
+
+def _closed(books: Books) -> str:
+    return f"Closed through {books.closed_through.isoformat()}." if books.closed_through else "Nothing is closed."

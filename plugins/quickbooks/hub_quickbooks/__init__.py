@@ -1,0 +1,1 @@
+"""Journals posted to QuickBooks Online."""
