@@ -18,6 +18,7 @@ from hub.api import (
     Limits,
     OAuth2,
     RevokeAs,
+    Sandbox,
     Session,
     hookimpl,
 )
@@ -118,3 +119,11 @@ def _own(settings: BaseModel) -> Settings:
 def hub_connectors() -> Iterable[Connector]:
     """Return the connector for Xero."""
     return (Xero(),)
+
+
+@hookimpl
+def hub_sandboxes() -> Iterable[Sandbox]:
+    """Return the local stand-in for Xero."""
+    from hub_xero.sandbox import XeroSandbox  # the web stack, which only a sandbox needs
+
+    return (XeroSandbox(),)
