@@ -26,15 +26,19 @@ class Front:
     """A sandbox as an ASGI app.
 
     routes: with asynchronous endpoints; one that raises AnswerLost closes the connection. not_found: answers what has no
-    route; base_url: a folder in it is taken off each path. Before every request what was due by then is written.
+    route; base_url: a folder in it is taken off each path; any_case: paths are taken in any case, routes being in lower case.
+    Before every request what was due by then is written.
     """
 
-    def __init__(self, desk: Desk, base_url: str, routes: Iterable[BaseRoute], not_found: NotFound) -> None:
+    def __init__(
+        self, desk: Desk, base_url: str, routes: Iterable[BaseRoute], not_found: NotFound, *, any_case: bool = False
+    ) -> None:
         async def nothing_there(scope: Scope, receive: Receive, send: Send) -> None:
             await not_found(Request(scope, receive))(scope, receive, send)
 
         self._desk = desk
         self._folder = urlsplit(base_url).path.rstrip("/")
+        self._any_case = any_case
         self._router = Router(list(routes), redirect_slashes=False, default=nothing_there)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -50,9 +54,10 @@ class Front:
 
     def _below_folder(self, scope: Scope) -> Scope:
         path = scope["path"]
-        if not self._folder or not path.startswith(f"{self._folder}/"):
-            return scope
-        return {**scope, "path": path[len(self._folder) :], "raw_path": None}
+        if self._folder and path.startswith(f"{self._folder}/"):
+            path = path[len(self._folder) :]
+        path = path.lower() if self._any_case else path
+        return scope if path == scope["path"] else {**scope, "path": path, "raw_path": None}
 
 
 async def _hang_up(receive: Receive, send: Send) -> None:

@@ -115,13 +115,26 @@ class _Refresh:
 
 
 class TokenDesk:
-    """Issues tokens and knows them again. offline: the scope that a refresh token needs, empty where none is needed."""
+    """Issues tokens and knows them again.
 
-    def __init__(self, rules: TokenRules, client: ClientApp, now: Callable[[], datetime], *, offline: str = "") -> None:
+    offline: the scope that a refresh token needs, empty where none is needed; access_token: makes one for a grant, each
+    time another, where a random text will not do.
+    """
+
+    def __init__(
+        self,
+        rules: TokenRules,
+        client: ClientApp,
+        now: Callable[[], datetime],
+        *,
+        offline: str = "",
+        access_token: Callable[[Grant], str] | None = None,
+    ) -> None:
         self.rules = rules
         self.client = client
         self._now = now
         self._offline = offline
+        self._access_token = access_token or self._random_access
         self._codes: dict[str, _Code] = {}
         self._access: dict[str, tuple[Grant, datetime]] = {}
         self._refresh: dict[str, _Refresh] = {}
@@ -250,7 +263,7 @@ class TokenDesk:
 
     def _pair(self, grant: Grant, refresh: str) -> Issued:
         now = self._now()
-        access = f"{self.rules.access_prefix}{secrets.token_urlsafe(32)}"
+        access = self._access_token(grant)
         self._access[access] = (grant, now + timedelta(seconds=self.rules.access_life_s))
         return Issued(
             access=access,
@@ -260,6 +273,9 @@ class TokenDesk:
             hard_s=self._hard_s(grant, now),
             grant=grant,
         )
+
+    def _random_access(self, _grant: Grant) -> str:
+        return f"{self.rules.access_prefix}{secrets.token_urlsafe(32)}"
 
     def _refresh_until(self, grant: Grant, now: datetime) -> datetime:
         until = now + timedelta(seconds=self.rules.refresh_life_s)

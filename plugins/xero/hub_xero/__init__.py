@@ -1,0 +1,1 @@
+"""Journals to Xero, as manual journals over its Accounting API."""
