@@ -28,7 +28,7 @@ define install
 @touch $@
 endef
 
-.PHONY: help setup run test soak fuzz faults lint bench reset lock
+.PHONY: help setup run test soak fuzz faults lint bench pictures reset lock
 
 help: ## List the commands
 	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' Makefile | expand -t 16
@@ -66,6 +66,11 @@ lint: $(DEVELOPMENT) ## Check style, format, types and who imports whom
 
 bench: $(DEVELOPMENT) ## Measure speed and memory against bare programs, as ratios
 	@$(BIN)/python -m bench
+
+pictures: $(DEVELOPMENT) ## Take the pictures of docs/customers.md anew
+	@made=$$(mktemp -d) && trap 'rm -rf "$$made"' EXIT && \
+	HUB_PICTURES="$$made" $(PYTEST) -q tests/journey/test_export.py -k "month_end_is or first_export or missing_map" && \
+	for picture in "$$made"/customers-*.png; do name=$${picture##*/customers-} && cp "$$picture" "docs/pictures/$$name"; done
 
 reset: ## Remove the demo company
 	@rm -rf .hub

@@ -148,6 +148,12 @@ def _of_journal(story: Story) -> tuple[Step, Step]:
     )
 
 
+def may_be_resumed(story: Story) -> bool:
+    """Whether trying again makes sense: not where an export only waits for its first turn."""
+    waits = story["state"] == "FROZEN" and not story["needs"] and not any(each["sends"] for each in story["journals"])
+    return states.doings(story)["resume"] and not waits
+
+
 def may_be_mended(story: Story) -> bool:
     """Whether what can be done about an export is on its page in Export History and not with its progress."""
     doings = states.doings(story)

@@ -7,14 +7,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from threading import Thread
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 import uvicorn
 
-from tests.web.conftest import Site
-
 if TYPE_CHECKING:
+    from fastapi import FastAPI
     from playwright.sync_api import Browser, BrowserContext, Page
+
+    from hub.service.context import Hub
 
 CHROMIUM = Path("/usr/bin/chromium")
 WIDE, NARROW = 1280, 390
@@ -23,10 +24,21 @@ LOOKS = [(WIDE, "light"), (WIDE, "dark"), (NARROW, "light"), (NARROW, "dark")]
 OVERFLOW = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 
 
+class Opened(Protocol):
+    """What is served: an app, and sessions of the people who visit it."""
+
+    app: FastAPI
+    hub: Hub
+
+    def session(self, who: str) -> str:
+        """Begin a session of somebody and return its token."""
+        ...
+
+
 class Browsing:
     """Opens the app of a site in Chromium; everything that went wrong in the browser is in `complaints`."""
 
-    def __init__(self, site: Site, browser: Browser, address: str, pictures: Path) -> None:
+    def __init__(self, site: Opened, browser: Browser, address: str, pictures: Path) -> None:
         self.site = site
         self.address = address
         self.complaints: list[str] = []
@@ -75,6 +87,14 @@ class Browsing:
         page.screenshot(path=file, full_page=True)
         return file
 
+    def view(self, page: Page, name: str, height: int = 720) -> Path:
+        """Keep a picture of what stands in a window of this height, as a manual shows it, and return its file."""
+        page.set_viewport_size({"width": WIDE, "height": height})
+        file = self._pictures / f"{name}.png"
+        page.screenshot(path=file)
+        page.set_viewport_size({"width": WIDE, "height": HEIGHT})
+        return file
+
     def close(self) -> None:
         """Close every window."""
         for context in self._contexts:
@@ -109,7 +129,7 @@ def chromium() -> Iterator[Browser]:
 
 
 @contextmanager
-def served(site: Site) -> Iterator[str]:
+def served(site: Opened) -> Iterator[str]:
     """Serve the app of a site on this machine and return its address."""
     config = uvicorn.Config(site.app, host="127.0.0.1", port=0, log_config=None, lifespan="off", ws="none")
     server = uvicorn.Server(config)

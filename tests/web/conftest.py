@@ -7,7 +7,7 @@ import re
 import shutil
 import sqlite3
 from collections.abc import Iterator, Mapping
-from contextlib import closing
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -30,6 +30,7 @@ from hub.web.options import WebOptions
 from tests.audit_key import AUDIT_KEY
 from tests.conftest import SqliteDatabases
 from tests.passwords import CHEAP, cheap_passwords
+from tests.web.small import small_company
 
 __all__ = ["cheap_passwords"]
 
@@ -134,10 +135,14 @@ def _loaded(folder: Path, sqlite_databases: SqliteDatabases) -> Path:
     _add_people(hub)
     database.close()
     source = Path(url.removeprefix("sqlite:///"))
-    with closing(sqlite3.connect(source)) as connection:
-        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    _to_be_copied(source)
     shutil.copyfile(source, home / "hub.db")
     return home
+
+
+def _to_be_copied(database: Path) -> None:
+    with closing(sqlite3.connect(database)) as connection:
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
 
 def _add_people(hub: Hub) -> None:
@@ -153,14 +158,36 @@ def _add_people(hub: Hub) -> None:
     people.give_access(hub, OTHER, "other-company", Role.ADMINISTRATOR)
 
 
-@pytest.fixture
-def site(loaded: Path, tmp_path: Path) -> Iterator[Site]:
-    """The app on the demo company (code DEMO, sites CK, DT and HB, connection `books`, 2026-10-31 not exported yet)."""
-    home = tmp_path / "home"
+@pytest.fixture(scope="session")
+def loaded_small(loaded: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The same folder with the company of tests/web/small.py besides; it is copied, never changed."""
+    home = tmp_path_factory.mktemp("small") / "home"
+    with _copy_of(loaded, home) as site:
+        small_company(site.hub)
+    _to_be_copied(home / "hub.db")
+    return home
+
+
+@contextmanager
+def _copy_of(loaded: Path, home: Path) -> Iterator[Site]:
     shutil.copytree(loaded, home)
     database = Database(sqlite_url(home / "hub.db"), audit_key=AUDIT_KEY)
     yield Site(database, home)
     database.close()
+
+
+@pytest.fixture
+def site(loaded: Path, tmp_path: Path) -> Iterator[Site]:
+    """The app on the demo company (code DEMO, sites CK, DT and HB, connection `books`, 2026-10-31 not exported yet)."""
+    with _copy_of(loaded, tmp_path / "home") as opened:
+        yield opened
+
+
+@pytest.fixture
+def small(loaded_small: Path, tmp_path: Path) -> Iterator[Site]:
+    """The app on the demo company and on the one of tests/web/small.py."""
+    with _copy_of(loaded_small, tmp_path / "home") as opened:
+        yield opened
 
 
 @pytest.fixture

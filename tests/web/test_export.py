@@ -14,16 +14,10 @@ from hub.service.companies import set_company
 from hub.service.connections import add_connection
 from hub.service.importing import import_rows
 from tests.web.conftest import NOW, Site, Visitor, words
-from tests.web.small import BOOKS, CODE, COUNT, ENTRY, count, imports, opening, produce, small_company
+from tests.web.small import BOOKS, CODE, COUNT, ENTRY, count, imports, opening, produce
 
 CRITERIA = f"/c/{CODE}/export"
 OPENING = f"{CRITERIA}/opening?site=DT&count={COUNT}&connection={BOOKS}"
-
-
-@pytest.fixture
-def small(site: Site) -> Site:
-    small_company(site.hub)
-    return site
 
 
 @pytest.fixture

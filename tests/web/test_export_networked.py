@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
-from pathlib import Path
 
 import pytest
 
 from hub.testing.ledger import LedgerFault
 from hub.testing.lossy import Fault, writes
-from tests.conftest import SqliteDatabases
+from tests.posting.conftest import counted, house, templates
 from tests.posting.house import NOVEMBER, OCTOBER, House
 from tests.web.conftest import Visitor, words
 from tests.web.networked import Networked
@@ -23,12 +21,7 @@ ENTRY = f"/c/ACME/export/entry?count={OCTOBER}&connection=books"
 NEXT = ENTRY.replace(OCTOBER, NOVEMBER)
 
 
-@pytest.fixture
-def house(sqlite_databases: SqliteDatabases, tmp_path: Path) -> Iterator[House]:
-    made = House(sqlite_databases.migrated(), tmp_path).set_up()
-    made.counts()
-    yield made
-    made.close()
+__all__ = ["counted", "house", "templates"]
 
 
 @pytest.fixture

@@ -41,6 +41,7 @@ def show(visit: Visit, export: str) -> Response:
         journals=[journal for journal in story["journals"] if journal["kind"] == "post"],
         remedies=remedies.remedies(visit, told, connection=connection, label=label),
         can=can,
+        resumes=progress.may_be_resumed(story),
         mended_in_history=progress.may_be_mended(story),
         names=names_of_sites(visit.hub, visit.company),
         mark=now["mark"],

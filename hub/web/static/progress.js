@@ -13,12 +13,13 @@
     const answer = await fetch(location.href);
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
     if (!answer.ok || !page.querySelector(PARTS[0])) return location.reload();
-    const focused = document.activeElement && document.activeElement.href;
+    const focused = document.activeElement;
     for (const part of PARTS) {
       const [now, then] = [page.querySelector(part), document.querySelector(part)];
       if (now.innerHTML !== then.innerHTML) then.replaceChildren(...now.childNodes);
     }
-    const same = focused && [...document.links].find((link) => link.href === focused);
+    if (focused.isConnected) return;
+    const same = [...document.links].find((link) => link.href === focused.href && link.text === focused.text);
     if (same) same.focus({ preventScroll: true });
   };
 
