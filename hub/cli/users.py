@@ -1,9 +1,9 @@
 """People: who may sign in to the web app, and what they may do in which company."""
 
-import secrets
 import sys
+from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -26,7 +26,9 @@ Sites = Annotated[
 ]
 From = Annotated[
     str | None,
-    typer.Option("--from", metavar="FILE", help="Holds the password, - for standard input; else one is made."),
+    typer.Option(
+        "--from", metavar="FILE", help="Holds the password, - for standard input; else a one-time one is made."
+    ),
 ]
 
 
@@ -57,7 +59,7 @@ def add(
     chosen = _role(role) if role else None
     company = here.company if chosen else ""
     password = _password(source)
-    add_person(here.hub, name, password=password, full_name=full_name, support=support)
+    add_person(here.hub, name, password=password, full_name=full_name, support=support, once=source is None)
     if chosen:
         give_access(here.hub, company, name, chosen, site or None)
     _show_password(here, name, password, made=source is None)
@@ -99,7 +101,7 @@ def password(here: Here, name: Name, source: From = None) -> None:
     from hub.service.people import set_password
 
     new = _password(source)
-    set_password(here.hub, name, new)
+    set_password(here.hub, name, new, once=source is None)
     _show_password(here, name, new, made=source is None)
 
 
@@ -131,15 +133,18 @@ def _role(text: str) -> "RoleOf":
 
 
 def _password(source: str | None) -> str:
+    from hub.service.passwords import random_code
+
     if source is None:
-        return secrets.token_urlsafe(15)
+        return random_code()
     text = sys.stdin.readline() if source == "-" else Path(source).read_text("utf-8")
     return text.removesuffix("\n").removesuffix("\r")
 
 
 def _show_password(here: Here, name: str, password: str, *, made: bool) -> None:
     told = {"name": name, "password": password if made else None}
-    shown = f"{name} signs in with the password {password}" if made else f"{name} signs in with this password."
+    once = f"{name} signs in with {password} within three days, and then chooses their own password."
+    shown = once if made else f"{name} signs in with this password."
     here.answer(told, lambda: say(shown))
 
 
@@ -148,7 +153,16 @@ def _access(person: dict[str, object]) -> str:
         return "support, every company"
     held = person["access"]
     assert isinstance(held, list)
-    return "; ".join(
-        f"{each['role']} of {each['company']}" + (f" ({', '.join(each['sites'])})" if each["sites"] else "")
-        for each in held
-    )
+    return "; ".join(f"{each['role']} of {each['company']}{_less(each)}" for each in held)
+
+
+def _less(access: Mapping[str, Any]) -> str:  # Any: what the service returns
+    """Return what is less than the role has, in brackets."""
+    said = []
+    if access["sites"]:
+        said.append(", ".join(access["sites"]))
+    if access["exports"] is not None:
+        said.append(f"exports {', '.join(access['exports']) or 'nothing'}")
+    if access["switched_off"]:
+        said.append(f"without {', '.join(access['switched_off'])}")
+    return f" ({'; '.join(said)})" if said else ""

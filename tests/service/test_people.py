@@ -331,3 +331,19 @@ def test_the_code_of_the_first_person_is_good_for_a_day(hub: Hub, clock: Clock) 
     with pytest.raises(Refused) as refusal:
         first_run.set_up(hub, code, "ann", PASSWORD)
     assert code_of(refusal) == "code_wrong"
+
+
+def test_nobody_keeps_the_hub_busy_with_hashes_who_does_not_have_the_code(
+    hub: Hub, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first_run.new_code(hub)
+    monkeypatch.setattr(first_run, "hashed", lambda _password: pytest.fail("a password was hashed"))
+    with pytest.raises(Refused) as refusal:
+        first_run.set_up(hub, "AAAA-AAAA-AAAA-AAAA-AAAA", "eve", PASSWORD)
+    assert code_of(refusal) == "code_wrong"
+
+
+def test_a_database_has_nobody_in_it_who_could_sign_in(hub: Hub) -> None:
+    assert people.people(hub) == []
+    for name in ("admin", "administrator", "support", "root"):
+        assert _refused(hub, name) == "sign_in_wrong"

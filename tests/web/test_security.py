@@ -10,6 +10,7 @@ import pytest
 from starlette.testclient import TestClient
 
 import hub.web
+from hub.service import people
 from hub.web.options import WebOptions, public_address
 from hub.web.rendering import environment
 from hub.web.routes import PAGE_BYTES
@@ -218,3 +219,10 @@ def test_every_form_that_changes_something_carries_its_token() -> None:
 def test_the_documents_of_the_api_are_not_open(site: Site) -> None:
     for path in ("/docs", "/redoc", "/openapi.json"):
         site.visitor().get(path, 404)
+
+
+def test_access_that_is_taken_is_gone_with_the_next_page(site: Site) -> None:
+    visitor = site.visitor("exporter")
+    visitor.get("/c/DEMO/exports")
+    people.take_access(site.hub, "DEMO", "exporter")
+    visitor.get("/c/DEMO/exports", 404)
