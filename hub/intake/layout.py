@@ -8,7 +8,7 @@ from difflib import get_close_matches
 
 from hub.intake.cells import SPACES
 from hub.intake.kinds import Column, Kind
-from hub.intake.report import FileRefused, Refused, RowError, shown
+from hub.intake.report import MOST_KEPT, FileRefused, Refused, RowError, shown
 from hub.intake.sheet import Holds, Sheet
 
 
@@ -58,7 +58,7 @@ def match(sheet: Sheet, kind: Kind) -> Layout:
     places: dict[str, int] = {}
     errors: list[RowError] = []
     for place, name in enumerate(names):
-        if error := _column_error(name, place, kind, places):
+        if len(errors) < MOST_KEPT and (error := _column_error(name, place, kind, places)):
             errors.append(_error(sheet, *error, name))
         places.setdefault(name, place)
     errors += [_error(sheet, "missing_column", message, "") for message in _missing(places, kind)]

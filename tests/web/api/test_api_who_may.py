@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from itertools import combinations
@@ -40,6 +41,7 @@ class Tokens:
     """The demo company with a token of each kind; export, file: its newest export, and the reference of its journal."""
 
     site: Site
+    client: TestClient
     export: str
     file: str
     scoped: dict[frozenset[Scope], str]
@@ -51,14 +53,13 @@ class Tokens:
 
     def ask(self, operation: Operation, token: str = "", company: str = COMPANY, **headers: str) -> Response:
         """Ask for an operation with a token, and with nothing in its body."""
-        client = TestClient(self.site.app, base_url=ADDRESS, client=("192.0.2.1", 1))
         sent = {"authorization": f"Bearer {token}", **headers} if token else headers
         coded = {name: value.encode() for name, value in sent.items()}
-        return client.request(operation.method, self.address(operation, company), headers=coded)
+        return self.client.request(operation.method, self.address(operation, company), headers=coded)
 
 
 @pytest.fixture(scope="module")
-def tokens(office: Site) -> Tokens:
+def tokens(office: Site) -> Iterator[Tokens]:
     """A token of each kind, made once for the whole matrix."""
     site = office
     every = [frozenset(chosen) for size in (1, 2, 3) for chosen in combinations(Scope, size)]
@@ -67,14 +68,16 @@ def tokens(office: Site) -> Tokens:
     bad["expired"] = add_token(site.hub, COMPANY, "expired", list(Scope), date(2026, 11, 2))
     site.later(days=2)
     newest = exports(site.hub, COMPANY)[0]
-    return Tokens(
-        site=site,
-        export=newest["export"],
-        file=newest["postings"][0]["reference"],
-        scoped={scopes: add_token(site.hub, COMPANY, " ".join(sorted(scopes)), scopes) for scopes in every},
-        elsewhere={scopes: add_token(site.hub, OTHER, " ".join(sorted(scopes)), scopes) for scopes in every},
-        bad={**bad, "wrong": "hub_" + "x" * 43, "of other characters": "é"},
-    )
+    with TestClient(site.app, base_url=ADDRESS, client=("192.0.2.1", 1)) as client:
+        yield Tokens(
+            site=site,
+            client=client,
+            export=newest["export"],
+            file=newest["postings"][0]["reference"],
+            scoped={scopes: add_token(site.hub, COMPANY, " ".join(sorted(scopes)), scopes) for scopes in every},
+            elsewhere={scopes: add_token(site.hub, OTHER, " ".join(sorted(scopes)), scopes) for scopes in every},
+            bad={**bad, "wrong": "hub_" + "x" * 43, "of other characters": "é"},
+        )
 
 
 def named(operation: Operation) -> str:
