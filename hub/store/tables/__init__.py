@@ -1,5 +1,6 @@
 """The tables, one module per subject."""
 
+from hub.store.tables.connecting import ConnectorClient, SignIn, SignInBegun
 from hub.store.tables.exports import AuditEvent, Export, ExportCount, MovementSide, OnBooks, Posting
 from hub.store.tables.inventory import (
     Batch,
@@ -41,6 +42,7 @@ __all__ = [
     "ChartAccount",
     "Company",
     "Connection",
+    "ConnectorClient",
     "CountLine",
     "CountTotal",
     "Department",
@@ -58,6 +60,8 @@ __all__ = [
     "Override",
     "Person",
     "Posting",
+    "SignIn",
+    "SignInBegun",
     "SignInTries",
     "SignedIn",
     "Site",
