@@ -1,7 +1,7 @@
 """How many exports a second the engine wakes, against queued workflows of one empty step on the same database.
 
-Both take a backlog that is there when they start, on SQLite and on PostgreSQL; each run has a process and a database of
-its own, and ours and the floor take turns, so that both see the same machine. What exports themselves do is not in it.
+Both take a backlog that is there when they start, on SQLite and on PostgreSQL, in memory where there is plenty, so that no
+other program's disk is measured; each run has a process and a database of its own, and ours and the floor take turns, so that both see the same machine. What exports themselves do is not in it.
 """
 
 from __future__ import annotations
@@ -29,8 +29,8 @@ Figure = tuple[str, float, float, float, float]
 def figures(*, quick: bool = False) -> Iterator[Figure]:
     """Return a figure for each database, the best of several runs."""
     rounds = 1 if quick else ROUNDS
-    with _databases() as databases:
-        for name, address in databases.items():
+    with databases() as found:
+        for name, address in found.items():
             runs = [(milliseconds("ours", address()), milliseconds("bare", address())) for _ in range(rounds)]
             ours, floor = (min(each) for each in zip(*runs, strict=True))
             yield (f"engine on {name}, ms an export", ours, floor, ours / floor, MOST_TIMES_BARE)
@@ -47,10 +47,11 @@ def milliseconds(what: str, url: str) -> float:
 
 
 @contextmanager
-def _databases() -> Iterator[dict[str, Callable[[], str]]]:
-    from tests.conftest import postgresql_server
+def databases() -> Iterator[dict[str, Callable[[], str]]]:
+    """Yield for each kind of database what makes a fresh one and returns its address."""
+    from tests.conftest import postgresql_server, quick_folder
 
-    with tempfile.TemporaryDirectory() as name, postgresql_server() as server:
+    with tempfile.TemporaryDirectory(dir=quick_folder()) as name, postgresql_server() as server:
         numbers = iter(range(1_000))
         yield {
             "SQLite": lambda: f"sqlite:///{Path(name) / f'{next(numbers)}.sqlite'}",

