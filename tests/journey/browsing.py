@@ -3,24 +3,29 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from threading import Thread
 from typing import TYPE_CHECKING, Any, Protocol
 
 import uvicorn
+from playwright.sync_api import Error
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
-    from playwright.sync_api import Browser, BrowserContext, Page
+    from playwright.sync_api import Browser, BrowserContext, Dialog, Page
 
     from hub.service.context import Hub
 
 CHROMIUM = Path("/usr/bin/chromium")
 WIDE, NARROW = 1280, 390
 HEIGHT = 900
-LOOKS = [(WIDE, "light"), (WIDE, "dark"), (NARROW, "light"), (NARROW, "dark")]
+Looks = Sequence[tuple[int, str]]
+"""Widths of the window, each with a colour scheme."""
+LOOKS: Looks = [(WIDE, "light"), (WIDE, "dark"), (NARROW, "light"), (NARROW, "dark")]
+FEW_LOOKS: Looks = [(WIDE, "light"), (NARROW, "dark")]
+ONLY_WRONG = {"resultTypes": ["violations"]}
 OVERFLOW = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 
 
@@ -61,14 +66,30 @@ class Browsing:
         page = context.new_page()
         page.on("console", lambda told: self._hear(told.type, told.text))
         page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        page.on("dialog", self._refuse)
         return page
 
-    def check(self, page: Page, *, name: str = "") -> None:
-        """Look at the page as it is: no violation for axe, nothing wider than the window, at both widths, light and dark.
+    def show(self, page: Page, path: str) -> bool:
+        """Go to a page and tell whether it is one: a file to keep is not shown."""
+        try:
+            answer = page.goto(path, wait_until="commit")
+        except Error as error:
+            if "Download is starting" not in error.message:
+                raise
+            return False
+        assert answer is not None
+        if "html" not in answer.headers.get("content-type", ""):
+            return False
+        page.wait_for_load_state()
+        return True
 
-        name: also keep a picture of each, in the folder HUB_PICTURES or the test's own.
+    def check(self, page: Page, *, name: str = "", looks: Looks = LOOKS) -> None:
+        """Look at the page as it is: no violation for axe, nothing wider than the window, in each of some looks.
+
+        looks: by default both widths, each light and dark; name: also keep a picture of each, in the folder HUB_PICTURES or
+        the test's own.
         """
-        for width, scheme in LOOKS:
+        for width, scheme in looks:
             page.set_viewport_size({"width": width, "height": HEIGHT})
             page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
             if name:
@@ -100,6 +121,11 @@ class Browsing:
         for context in self._contexts:
             context.close()
 
+    def _refuse(self, dialog: Dialog) -> None:
+        """No page of ours opens a dialog."""
+        self.complaints.append(f"A dialog was opened: {dialog.message}")
+        dialog.dismiss()
+
     def _hear(self, kind: str, text: str) -> None:
         if kind in ("error", "warning") and "Failed to load resource" not in text:
             self.complaints.append(text)
@@ -109,7 +135,7 @@ def violations(page: Page) -> list[str]:
     """Return what axe-core finds wrong with a page, each with where."""
     from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
 
-    found: list[dict[str, Any]] = Axe().run(page).response["violations"]  # Any: axe's JSON
+    found: list[dict[str, Any]] = Axe().run(page, options=ONLY_WRONG).response["violations"]  # Any: axe's JSON
     return [
         f"{each['id']} ({each['impact']}): {each['help']}: {' | '.join(str(node['html']) for node in each['nodes'][:5])}"
         for each in found

@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 from hub.demo.loading import COMPANY
 from hub.service.exporting import exports
 from hub.service.people import person_named
+from hub.service.report_views import counted_dates
 from hub.service.reporting import report
 from tests.web.conftest import Site
 
@@ -29,16 +30,26 @@ OF_ALL_SITES = frozenset({"export"})
 """Parts whose sample holds sites that `other site` may not see: there is no such page for them."""
 
 
+def _of_the_books(site: Site) -> Mapping[str, str]:
+    """Return the connection that the sites post to."""
+    return {"connection": str(counted_dates(site.hub, COMPANY)[0]["connection"])}
+
+
 def _of_a_category(site: Site) -> Mapping[str, str]:
     """Return the site that everyone may see, and the first category of its count."""
-    counted = report(site.hub, COMPANY, date.fromisoformat(OFFERED))["sites"]
+    books = _of_the_books(site)
+    counted = report(site.hub, COMPANY, date.fromisoformat(OFFERED), books["connection"])["sites"]
     (own,) = [each for each in counted if each["site"] == OWN_SITE]
-    return {"site": OWN_SITE, "category": own["categories"][0]["category"]}
+    return {**books, "site": OWN_SITE, "category": own["categories"][0]["category"]}
 
 
+REPORT = "/c/{company}/reports/journal-adjustment/{count_date}"
 QUERIES: Mapping[str, Callable[[Site], Mapping[str, str]]] = {
-    f"/c/{{company}}/reports/journal-adjustment/{{count_date}}/{name}": _of_a_category
-    for name in ("category", "items.csv")
+    REPORT: _of_the_books,
+    f"{REPORT}/report.csv": _of_the_books,
+    f"{REPORT}/report.xlsx": _of_the_books,
+    f"{REPORT}/category": _of_a_category,
+    f"{REPORT}/items.csv": _of_a_category,
 }
 """What stands behind the question mark, for pages that need it."""
 
