@@ -28,7 +28,7 @@ define install
 @touch $@
 endef
 
-.PHONY: help setup run test soak fuzz faults lint bench pictures reset lock
+.PHONY: help setup run test soak fuzz faults lint bench pictures record reset lock
 
 help: ## List the commands
 	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' Makefile | expand -t 16
@@ -71,6 +71,9 @@ pictures: $(DEVELOPMENT) ## Take the pictures of docs/customers.md anew
 	@made=$$(mktemp -d) && trap 'rm -rf "$$made"' EXIT && \
 	HUB_PICTURES="$$made" $(PYTEST) -q tests/journey/test_export.py -k "month_end_is or first_export or missing_map" && \
 	for picture in "$$made"/customers-*.png; do name=$${picture##*/customers-} && cp "$$picture" "docs/pictures/$$name"; done
+
+record: $(DEVELOPMENT) ## Record the cassettes again, from the sandboxes or, with sign-ins in the environment, the vendors' own
+	@HUB_RECORD=1 $(PYTEST) plugins/*/tests/test_cassettes.py
 
 reset: ## Remove the demo company
 	@rm -rf .hub
