@@ -25,7 +25,7 @@ from hub.plugins import GuardedConnector, GuardedSession, SettingsInvalid, Unkno
 from hub.service.context import Hub, Refused, Route, refuse
 from hub.service.network import refuse_elsewhere
 from hub.service.pacing import pace
-from hub.service.scope import CompanyRows, reading, writing
+from hub.service.scope import CompanyRows, writing
 from hub.store import Row
 from hub.store.company_rows import add_connection_row
 from hub.store.sign_in_rows import sign_in_row
@@ -204,18 +204,3 @@ def add_connection(
         }
         add_connection_row(rows.connection, rows.company_id, values)
         rows.exports.audit("add connection", name, {"connector": connector}, actor=hub.actor, now=hub.clock())
-
-
-def connections(hub: Hub, company: str) -> list[dict[str, object]]:
-    """List a company's connections with their labels."""
-    with reading(hub, company) as rows:
-        return [_document(hub, rows, row) for row in rows.connections()]
-
-
-def _document(hub: Hub, rows: CompanyRows, row: Row) -> dict[str, object]:
-    shown = {"name": row["name"], "connector": row["connector"], "settings": row["settings"]}
-    try:
-        books = OpenBooks(hub, row, rows)
-    except (Refused, SettingsInvalid) as error:
-        return {**shown, "label": row["connector"], "problem": str(error)}
-    return {**shown, "label": books.label, "problem": None}
