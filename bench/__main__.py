@@ -24,7 +24,7 @@ def main() -> None:
 
 
 def _measures(*, quick: bool) -> Iterable[Callable[[], Iterable[Figure]]]:
-    from bench import engine, imports, journals, previews
+    from bench import engine, imports, journals, pages, previews
     from bench import help as help_text
 
     return (
@@ -32,6 +32,7 @@ def _measures(*, quick: bool) -> Iterable[Callable[[], Iterable[Figure]]]:
         lambda: journals.figures(quick=quick),
         lambda: previews.figures(quick=quick),
         imports.figures,
+        lambda: pages.figures(quick=quick),
         lambda: engine.figures(quick=quick),
     )
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -82,10 +82,15 @@ def amended_notes(rows: CompanyRows, row: Row) -> list[Problem]:
     ]
 
 
-def export_document(rows: CompanyRows, row: Row, files: Mapping[str, str] | None = None) -> dict[str, Any]:
-    """Return the shape `export`: the postings of the phase it is in; files: where each reference's file was written."""
+def export_document(
+    rows: CompanyRows, row: Row, files: Mapping[str, str] | None = None, *, every: Sequence[Row] | None = None
+) -> dict[str, Any]:
+    """Return the shape `export`: the postings of the phase it is in; files: where each reference's file was written.
+
+    every: its postings, where they were read already.
+    """
     names = {row_id: name for name, row_id in rows.ids.connections.items()}
-    every = rows.exports.postings(row["id"])
+    every = rows.exports.postings(row["id"]) if every is None else every
     postings = [each for each in every if each["kind"] in (row["phase"], DUPLICATE)]
     paused = rows.company["mode"] == Mode.PAUSED
     told = state_problems(row, every, names[row["connection_id"]], paused=paused)

@@ -97,13 +97,14 @@ def export_story(hub: Hub, company: str, code: str) -> dict[str, Any]:
         row = export_row(rows, code)
         postings = rows.exports.postings(row["id"])
         attempts = PostingRows(rows.connection, rows.company_id).attempts([posting["id"] for posting in postings])
-        document = export_document(rows, row, written(hub, company, rows, row))
+        document = export_document(rows, row, written(hub, company, rows, row, every=postings), every=postings)
         moving = _is_moving(row["state"], postings)
         layouts = _layouts(hub, rows, row)
     journals = [
         _journal(posting, row, [each for each in attempts if each["posting_id"] == posting["id"]])
         for posting in postings
     ]
+    sites = {line["site"] for journal in journals for line in journal["entry"]["lines"]}
     return {
         **document,
         "currency": row["currency"],
@@ -112,7 +113,7 @@ def export_story(hub: Hub, company: str, code: str) -> dict[str, Any]:
         "moving": moving,
         "makes_files": layouts is not None,
         "layouts": layouts or [],
-        "sites_of_lines": sorted({*document["sites"], *(site for posting in postings for site in _sites(posting))}),
+        "sites_of_lines": sorted({*document["sites"], *sites}),
         "needs": sorted({posting["needs_attention"] for posting in postings} - {""}),
     }
 
@@ -140,7 +141,7 @@ def _is_moving(state: str, postings: Collection[Row]) -> bool:
 
 def _journal(posting: Row, export: Row, attempts: Collection[Row]) -> dict[str, Any]:
     entry = posting_document(posting)
-    there = _as_it_stands(posting)
+    there = _as_it_stands(posting, entry)
     currency = export["currency"]
     return {
         "kind": posting["kind"],
@@ -164,12 +165,12 @@ def _journal(posting: Row, export: Row, attempts: Collection[Row]) -> dict[str, 
     }
 
 
-def _as_it_stands(posting: Row) -> dict[str, Any] | None:
+def _as_it_stands(posting: Row, entry: Mapping[str, Any]) -> dict[str, Any] | None:
     """Return what is not there as it was posted, line by line; None where all is, or it was never read back."""
     recorded = posting["recorded"]
     if recorded is None or not recorded["lines"]:
         return None
-    compared = side_by_side(posting_document(posting), recorded)
+    compared = side_by_side(entry, recorded)
     return compared if compared["lines"] or compared["date_there"] else None
 
 

@@ -86,11 +86,14 @@ def files_folder(hub: Hub, company: str, code: str) -> Path:
     return hub.home / "files" / company / code
 
 
-def written(hub: Hub, company: str, rows: CompanyRows, row: Row) -> dict[str, str]:
-    """Return where each posting's file was written, for those that are still there."""
+def written(
+    hub: Hub, company: str, rows: CompanyRows, row: Row, *, every: Sequence[Row] | None = None
+) -> dict[str, str]:
+    """Return where each posting's file was written, for those that are still there; every: the export's postings, if read."""
     folder = files_folder(hub, company, row["code"])
     found = {}
-    for posting in rows.exports.postings(row["id"], row["phase"]):
+    own = [posting for posting in every or () if posting["kind"] == row["phase"]]
+    for posting in rows.exports.postings(row["id"], row["phase"]) if every is None else own:
         receipt = posting["receipt"]
         path = folder / str(receipt["file"]) if receipt and receipt.get("file") else None
         if path is not None and path.exists():

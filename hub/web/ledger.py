@@ -5,14 +5,15 @@ Written by joining text and not by a template: a journal may have thousands of l
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import lru_cache
-from itertools import groupby
+from html import escape
+from itertools import chain, groupby, repeat
 from typing import Any, NamedTuple
 
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 from hub.api import amount_text
 from hub.web.words import amount
@@ -26,6 +27,8 @@ APART: Mapping[str, str] = {
     "production": "Production",
     "production_variance": "Production",
 }
+OF_ONE_CATEGORY = frozenset({"reverse_prior", "current", "net_change", "closing"})
+"""Reasons whose adjustments are of one site and one category, that of the first line."""
 NO_ACCOUNT = '<span class="badge bad">no account yet</span>'
 NOTHING = '<td class="num"></td>'
 COLUMNS = 6
@@ -57,8 +60,11 @@ class _Sums:
 
     def add(self, lines: Sequence[Line]) -> None:
         """Add the amounts of some lines, each on its side."""
-        self.debit += sum(Decimal(line["amount"]) for line in lines if line["side"] == "debit")
-        self.credit += sum(Decimal(line["amount"]) for line in lines if line["side"] == "credit")
+        for line in lines:
+            if line["side"] == "debit":
+                self.debit += Decimal(line["amount"])
+            else:
+                self.credit += Decimal(line["amount"])
 
 
 def no_link(_line: Line) -> str:
@@ -109,7 +115,7 @@ class _Marks(NamedTuple):
 
     def memo(self, line: Line) -> str:
         """Return a line's memo, linked to what the line is made of."""
-        address, memo = self.link(line), str(escape(line["memo"]))
+        address, memo = self.link(line), escape(line["memo"])
         return f'<a href="{escape(address)}">{memo}</a>' if address and memo else memo
 
 
@@ -120,15 +126,19 @@ def _bodies(lines: Sequence[Line], sites: Mapping[str, str], sums: _Sums, marks:
         own = _Sums(debit=nought)
         yield f'<tbody>\n<tr class="group"><th colspan="{COLUMNS}" scope="rowgroup">{name}</th></tr>'
         for group, adjustments in sorted(groups.items(), key=lambda each: each[0] in APART.values()):
+            for adjustment in adjustments:
+                own.add(adjustment)
             if group in APART.values():
                 yield f'<tr class="kind"><th colspan="{COLUMNS}" scope="rowgroup">{group}</th></tr>'
+            if all(adjustment[0]["reason"] in OF_ONE_CATEGORY for adjustment in adjustments):
+                height = sum(map(len, adjustments))
+                place = _cell(name, height) + _cell(_text(group), height)
                 for adjustment in adjustments:
-                    own.add(adjustment)
-                    yield from _rows([adjustment], sites, marks)
+                    yield from _rows(adjustment, chain([place], repeat("")), marks)
+                    place = ""
             else:
                 for adjustment in adjustments:
-                    own.add(adjustment)
-                yield from _rows(adjustments, sites, marks)
+                    yield from _rows(adjustment, _places(adjustment, sites), marks)
         totals = _amount(str(own.debit)) + _amount(str(own.credit))
         yield f'<tr class="sum"><th scope="row">{name}</th>{totals}<td class="wide" colspan="3"></td></tr>\n</tbody>'
         sums.debit += own.debit
@@ -155,37 +165,38 @@ def _belongs(line: Line) -> tuple[str, str]:
     return "", line["memo"]
 
 
-def _rows(adjustments: Sequence[Adjustment], sites: Mapping[str, str], marks: _Marks) -> Iterator[str]:
-    """Yield the rows of adjustments that stand in the same cells of site and category, where these are the same."""
-    lines = [line for adjustment in adjustments for line in adjustment]
-    of_sites = _cells([line["site"] for line in lines], sites)
-    of_categories = _cells([line["category"] for line in lines])
-    places = zip(of_sites, of_categories, strict=True)
-    for adjustment in adjustments:
-        memos = {line["memo"] for line in adjustment}
-        shared = marks.memo(adjustment[0]) if len(memos) == 1 else None
-        spans = f' rowspan="{len(adjustment)}"' if shared is not None and len(adjustment) > 1 else ""
-        for number, (line, (site, category)) in enumerate(zip(adjustment, places, strict=False)):
-            memo = shared if shared is not None else marks.memo(line)
-            shows = number == 0 or shared is None
-            said = f'<small class="narrow-only">{memo}</small>' if shows else ""
-            cell = f'<td class="wide memo"{spans}>{memo}</td>' if shows else ""
-            yield _row(line, said, site + category + cell, "pair" if number == 0 else "", marks.anchors)
+def _rows(adjustment: Adjustment, places: Iterable[str], marks: _Marks) -> Iterator[str]:
+    """Yield the rows of an adjustment; places: the cells of site and category that begin in each."""
+    same = all(line["memo"] == adjustment[0]["memo"] for line in adjustment)
+    pair = "pair"
+    for line, place in zip(adjustment, places, strict=False):
+        if same and not pair:
+            yield _row(line, "", place, pair, marks.anchors)
+            continue
+        memo = marks.memo(line)
+        spans = f' rowspan="{len(adjustment)}"' if same and len(adjustment) > 1 else ""
+        said = f'<small class="narrow-only">{memo}</small>'
+        yield _row(line, said, f'{place}<td class="wide memo"{spans}>{memo}</td>', pair, marks.anchors)
+        pair = ""
 
 
-def _cells(values: Sequence[str], names: Mapping[str, str] | None = None) -> list[str]:
-    """Return a cell for each value; equal ones that follow each other share the first one's. names: what each is called."""
-    if len(values) > 1 and values.count(values[0]) == len(values):
-        runs = [(values[0], len(values))]
-    else:
-        runs = [(value, sum(1 for _ in run)) for value, run in groupby(values)]
+def _places(adjustment: Adjustment, sites: Mapping[str, str]) -> list[str]:
+    """Return the cells of site and category of each line; equal ones that follow each other share the first one's."""
+    of_sites = _cells([_text(sites.get(line["site"], line["site"])) for line in adjustment])
+    of_categories = _cells([_text(line["category"]) for line in adjustment])
+    return [site + category for site, category in zip(of_sites, of_categories, strict=True)]
+
+
+def _cells(values: Sequence[str]) -> list[str]:
     cells: list[str] = []
-    for value, height in runs:
-        spans = f' rowspan="{height}"' if height > 1 else ""
-        shown = _text(names.get(value, value) if names else value)
-        cells.append(f'<td class="wide"{spans}>{shown}</td>')
-        cells += [""] * (height - 1)
+    for value, run in groupby(values):
+        height = sum(1 for _ in run)
+        cells += [_cell(value, height), *[""] * (height - 1)]
     return cells
+
+
+def _cell(shown: str, height: int) -> str:
+    return f'<td class="wide" rowspan="{height}">{shown}</td>' if height > 1 else f'<td class="wide">{shown}</td>'
 
 
 def _row(line: Line, said: str, cells: str, pair: str, ids: Mapping[int, str]) -> str:
@@ -213,7 +224,7 @@ def _has_account(line: Line) -> bool:
 @lru_cache(maxsize=8_192)
 def _text(text: str) -> str:
     """Return a text as HTML; accounts, categories and memos stand on many lines."""
-    return str(escape(text))
+    return escape(text)
 
 
 @lru_cache(maxsize=8_192)
