@@ -52,8 +52,10 @@ def add_company(hub: Hub, *, code: str, name: str, currency: str) -> None:
     with hub.database.write() as connection:
         if code in {row["code"] for row in company_rows(connection)}:
             raise refuse("company_exists", f"There is already a company {code}.")
-        add_company_row(connection, code=code, name=name.strip(), currency=currency, actor=hub.actor, now=hub.clock())
-    remember(hub)
+        added = add_company_row(
+            connection, code=code, name=name.strip(), currency=currency, actor=hub.actor, now=hub.clock()
+        )
+    remember(hub, added)
 
 
 def companies(hub: Hub) -> list[dict[str, object]]:

@@ -22,8 +22,8 @@ from hub.store.audit import TrailEnd, append, mac_at, trail_ends
 log = logging.getLogger(__name__)
 
 FOLDER = "audit_heads"
-FEW = 8
-"""Files that are brought to the disk one by one; more of them are with all that waits for it, at once."""
+MOST_AT_ONCE = 200
+"""Companies whose heads are written while somebody waits: a file each, brought to the disk."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,9 +55,18 @@ def remember(hub: Hub, company_id: int | None = None) -> None:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         with hub.database.read() as connection:
             moved = [each for each in trail_ends(connection, company_id) if _moved(connection, folder, each)]
-        _write(folder, moved)
+        for each in moved:
+            _write(folder, each)
     except OSError as error:
         log.warning("the head of an audit trail cannot be written: %s", error.strerror)
+
+
+def remember_each(hub: Hub) -> None:
+    """Remember as above what was written in every company's trail; of very many companies, with their next entries."""
+    with hub.database.read() as connection:
+        many = len(trail_ends(connection)) > MOST_AT_ONCE
+    if not many:
+        remember(hub)
 
 
 def remembered(home: Path, uuid: str = "") -> Seen:
@@ -203,42 +212,29 @@ def _is_head(found: object) -> bool:
     )
 
 
-def _write(folder: Path, ends: Sequence[TrailEnd]) -> None:
-    """Put heads in their files, each whole, unless another process has seen more meanwhile."""
-    new = [(end, _partial(folder, end, durable=len(ends) <= FEW)) for end in ends]
-    if len(ends) > FEW:
-        os.sync()
-    with _alone(folder):
-        for end, partial in new:
-            if not _seen_more(folder, end):
-                partial.replace(_file(folder, end.uuid))
-    for _, partial in new:
-        partial.unlink(missing_ok=True)
-
-
-def _partial(folder: Path, end: TrailEnd, *, durable: bool) -> Path:
-    """Write a head to a file that is not in its place yet; durable: it is on the disk before this returns."""
+def _write(folder: Path, end: TrailEnd) -> None:
+    """Put a head in its file, whole, unless another process has seen more meanwhile."""
     assert end.head is not None
+    file = _file(folder, end.uuid)
     content = {"company": end.company, "uuid": end.uuid, "seq": end.head.seq, "mac": end.head.mac}
     with tempfile.NamedTemporaryFile("w", dir=folder, prefix=".head.", delete=False, encoding="utf-8") as partial:
         partial.write(json.dumps(content, sort_keys=True) + "\n")
         partial.flush()
-        if durable:
-            os.fsync(partial.fileno())
-    return Path(partial.name)
-
-
-def _seen_more(folder: Path, end: TrailEnd) -> bool:
-    try:
-        seen = _read(_file(folder, end.uuid))
-    except HeadUnreadable:
-        return False
-    return seen is not None and end.head is not None and seen.head.seq >= end.head.seq
+        os.fsync(partial.fileno())
+    new = Path(partial.name)
+    with _alone(folder):
+        try:
+            seen = _read(file)
+        except HeadUnreadable:
+            seen = None
+        if seen is None or seen.head.seq < end.head.seq:
+            new.replace(file)
+    new.unlink(missing_ok=True)
 
 
 @contextmanager
 def _alone(folder: Path) -> Iterator[None]:
-    """Hold this home's heads, for the moment in which some are put in place."""
+    """Hold this home's heads, for the moment in which one is put in place."""
     with (folder / ".lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield

@@ -10,7 +10,7 @@ from typing import Any
 
 from hub.domain.access import EVERYTHING, Access, Feature, Role
 from hub.service.context import Hub, not_found, refuse
-from hub.service.heads import remember
+from hub.service.heads import remember_each
 from hub.service.passwords import checked, hashed
 from hub.service.scope import CompanyRows, reading, writing
 from hub.store import Row, Transaction
@@ -107,7 +107,7 @@ def add_person(
         if person_row(connection, called) is not None:
             raise refuse("person_exists", f"There is already a person {called}.")
         add_row(hub, connection, called, kept, full_name=full_name, support=support, once=once)
-    remember(hub)
+    remember_each(hub)
 
 
 def add_first_person(hub: Hub, connection: Transaction, name: str, password: str, *, full_name: str) -> None:
@@ -184,7 +184,7 @@ def set_password(hub: Hub, name: str, password: str, *, keep_session: int | None
         person = _person(connection, called)
         put_password(hub, connection, person, kept, keep_session=keep_session, once=once)
         tell_companies(hub, connection, person, "one-time password" if once else "change password")
-    remember(hub)
+    remember_each(hub)
 
 
 def put_password(
@@ -201,7 +201,7 @@ def remove_person(hub: Hub, name: str) -> None:
     """Remove a person with all their access; what they did stays in the audit trails."""
     with hub.database.write() as connection:
         remove_row(hub, connection, _person(connection, name))
-    remember(hub)
+    remember_each(hub)
 
 
 def remove_row(hub: Hub, connection: Transaction, person: Row) -> None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from hub.service.context import Hub, not_found, refuse
-from hub.service.heads import remember
+from hub.service.heads import remember_each
 from hub.service.passwords import random_code
 from hub.service.people import add_person, remove_row, set_password
 from hub.service.signing_in import end_sessions
@@ -69,7 +69,7 @@ def remove_supporter(hub: Hub, person: str) -> None:
                 f"{found.shown} is the last of support staff: without one, nobody reaches every company.",
                 "Add somebody else first.",
             )
-    remember(hub)
+    remember_each(hub)
 
 
 def supporter(hub: Hub, person: str) -> Supporter:

@@ -30,8 +30,8 @@ def company_names(connection: Connection) -> list[RowMapping]:
     return list(connection.execute(statement).mappings())
 
 
-def add_company_row(connection: Connection, *, code: str, name: str, currency: str, actor: str, now: datetime) -> None:
-    """Add a company with the default settings."""
+def add_company_row(connection: Connection, *, code: str, name: str, currency: str, actor: str, now: datetime) -> int:
+    """Add a company with the default settings and return its id."""
     result = connection.execute(
         insert(COMPANY).values(
             uuid=str(uuid.uuid4()),
@@ -50,6 +50,7 @@ def add_company_row(connection: Connection, *, code: str, name: str, currency: s
     primary = result.inserted_primary_key
     assert primary is not None
     append(connection, int(primary[0]), at=now, actor=actor, action="add company", subject=code, detail={})
+    return int(primary[0])
 
 
 def change_company(connection: Connection, company_id: int, values: Mapping[str, object]) -> None:

@@ -13,9 +13,9 @@ from typing import Any
 
 import pytest
 
-from hub.service import heads
-from hub.service.auditing import listed
-from hub.service.companies import add_company
+from hub.service import heads, people
+from hub.service.auditing import listed, verify
+from hub.service.companies import add_company, set_company
 from hub.service.context import Hub
 from hub.service.doctoring import doctor
 from hub.service.heads import accept, remember, restored
@@ -204,3 +204,15 @@ def test_processes_that_write_at_once_leave_one_whole_trail_and_its_newest_head(
     newest = one(either_hub, "SELECT max(seq) FROM audit_event WHERE company_id = 1")
     assert newest > ENTRIES + 16
     assert kept(either_hub)["seq"] == newest
+
+
+def test_what_concerns_very_many_companies_is_remembered_of_each_with_its_next_entry(
+    hub: Hub, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("hub.service.heads.MOST_AT_ONCE", 1)
+    before = kept(hub)["seq"]
+    people.add_person(hub, "sam", password="correct horse battery", support=True)
+    assert kept(hub)["seq"] == before
+    set_company(hub, "ACME", {"method": "net_change"})
+    assert kept(hub)["seq"] == before + 2
+    assert verify(hub)["sound"]
