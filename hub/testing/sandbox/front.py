@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterable, MutableMapping
-from typing import Any
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from typing import Any, cast
 from urllib.parse import urlsplit
 
+from starlette import types
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Router
 
 from hub.testing.sandbox.desk import Desk
 
-Scope = MutableMapping[str, Any]  # Any: the ASGI specification's own message shape
-Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
-Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+Message = Mapping[str, Any]  # Any: the ASGI specification's own message shape
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+Route = Callable[[Message, Receive, Send], Awaitable[None]]
 NotFound = Callable[[Request], Response]
 
 
@@ -33,7 +35,7 @@ class Front:
     def __init__(
         self, desk: Desk, base_url: str, routes: Iterable[BaseRoute], not_found: NotFound, *, any_case: bool = False
     ) -> None:
-        async def nothing_there(scope: Scope, receive: Receive, send: Send) -> None:
+        async def nothing_there(scope: types.Scope, receive: types.Receive, send: types.Send) -> None:
             await not_found(Request(scope, receive))(scope, receive, send)
 
         self._desk = desk
@@ -41,23 +43,26 @@ class Front:
         self._any_case = any_case
         self._router = Router(list(routes), redirect_slashes=False, default=nothing_there)
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+    async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
         """Answer one request."""
+        route = cast(
+            "Route", self._router
+        )  # Starlette's messages are the same, only declared as ones that may be changed
         if scope["type"] != "http":
-            await self._router(scope, receive, send)
+            await route(scope, receive, send)
             return
         self._desk.settle()
         try:
-            await self._router(self._below_folder(scope), receive, send)
+            await route(self._below_folder(scope), receive, send)
         except AnswerLost:
             await _hang_up(receive, send)
 
-    def _below_folder(self, scope: Scope) -> Scope:
+    def _below_folder(self, scope: Message) -> Message:
         path = scope["path"]
         if self._folder and path.startswith(f"{self._folder}/"):
             path = path[len(self._folder) :]
         path = path.lower() if self._any_case else path
-        return scope if path == scope["path"] else {**scope, "path": path, "raw_path": None}
+        return dict(scope) if path == scope["path"] else {**scope, "path": path, "raw_path": None}
 
 
 async def _hang_up(receive: Receive, send: Send) -> None:
