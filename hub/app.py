@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from hub.cli.opener import Serving
     from hub.service.context import Hub, Posting
+    from hub.store.key_ring import KeyRing
     from hub.web.options import WebOptions
 
 log = logging.getLogger(__name__)
@@ -62,7 +63,15 @@ class Installation:
         except DatabaseNotReady as error:
             raise CannotOpen(str(error)) from error
         try:
-            hub = Hub(database=database, registry=load(), clock=_now, home=folder, actor=_actor(), posting=posting())
+            hub = Hub(
+                database=database,
+                registry=load(),
+                clock=_now,
+                home=folder,
+                actor=_actor(),
+                posting=posting(),
+                keys=key_ring(folder),
+            )
             notice(hub)
             yield handing_over(hub)
             remember(hub)
@@ -177,13 +186,20 @@ def posting() -> Posting:
     """Return how this process posts: with deadlines and a guarded network, as fast as HUB_TIMING says."""
     from hub.domain.posting import Rules, Timing
     from hub.service.context import Posting
-    from hub.service.network import client_of
+    from hub.service.network import client_of, sign_in_client_of
 
     try:
         timing = Timing(**{name: float(value) for name, value in _timing(os.environ.get("HUB_TIMING", ""))})
     except (TypeError, ValueError) as error:
         raise CannotOpen(f"HUB_TIMING is not like call_s=45,lease_s=150: {error}.") from error
-    return Posting(rules=Rules(timing), network=partial(client_of, longest_s=timing.call_s * 2 / 3))
+    named = os.environ.get("HUB_LOCAL_HOSTS", "").replace(",", " ").split()
+    local_hosts = frozenset(host.casefold() for host in named)
+    return Posting(
+        rules=Rules(timing),
+        network=partial(client_of, longest_s=timing.call_s * 2 / 3, local_hosts=local_hosts),
+        sign_in_client=partial(sign_in_client_of, local_hosts=local_hosts),
+        local_hosts=local_hosts,
+    )
 
 
 def _timing(text: str) -> Iterator[tuple[str, str]]:
@@ -348,6 +364,15 @@ def database_url(folder: Path) -> str:
 def audit_key_file(folder: Path) -> Path:
     """Return the file of the key that seals the audit trails: HUB_AUDIT_KEY_FILE, else audit.key of the hub's folder."""
     return Path(os.environ.get("HUB_AUDIT_KEY_FILE") or folder / "audit.key")
+
+
+def key_ring(folder: Path) -> KeyRing:
+    """Return the keys of secrets: those in HUB_KEY, else in HUB_KEY_FILE, else in the file vault.keys of the hub's folder."""
+    from hub.service.context import KEY_FILE
+    from hub.store.key_ring import KeyRing
+
+    file = Path(os.environ.get("HUB_KEY_FILE") or folder / KEY_FILE)
+    return KeyRing(file, given=os.environ.get("HUB_KEY", ""))
 
 
 def _now() -> datetime:
