@@ -22,7 +22,7 @@ def databases(tmp_path_factory: pytest.TempPathFactory) -> SqliteDatabases:
 
 @pytest.fixture(scope="session")
 def counted(databases: SqliteDatabases, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The database of a house with one count to export."""
+    """The database of a house with one count to export; beside it the home with its keys."""
     folder = tmp_path_factory.mktemp("xero-house")
     url = databases.migrated()
     house = XeroHouse(url, folder / "home")
@@ -43,7 +43,11 @@ def make_house(databases: SqliteDatabases, counted: Path, tmp_path: Path) -> Ite
     def make() -> XeroHouse:
         url = databases.empty()
         shutil.copyfile(counted, Path(str(make_url(url).database)))
-        made.append(XeroHouse(url, tmp_path / str(len(made))))
+        home = tmp_path / str(len(made))
+        shutil.copytree(counted.parent / "home", home)
+        made.append(XeroHouse(url, home))
+        made[-1].sign_in()
+        made[-1].sent.clear()
         return made[-1]
 
     yield make

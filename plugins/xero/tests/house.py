@@ -6,22 +6,22 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
 
 import httpx2
-from sqlalchemy import text
 
 import hub_xero.connector
-from hub.api import Connection, Side, from_minor
+from hub.api import Connection, OAuth2, Side, from_minor
 from hub.plugins import load
 from hub.plugins.client import guarded_client
+from hub.service.connecting.live_chart import read_chart
+from hub.service.connecting.sign_in import sign_in_with
 from hub.service.connections import add_connection
 from hub.service.context import Route
 from hub.testing.clock import VirtualClock
 from hub.testing.lossy import Fault
 from hub_xero.sandbox.organisations import POSTED, Journal
 from plugins.xero.tests.stand import BASE, Local
-from tests.posting.house import GL, House
+from tests.posting.house import GL, Document, House
 
 PUT = "PUT"
 
@@ -64,6 +64,10 @@ class XeroBooks:
         )
         return [self._standing(journal) for journal in found]
 
+    def credentials(self) -> Mapping[str, str]:
+        """Return what the sandbox prints: another consent each time."""
+        return self.local.sandbox.credentials(BASE)
+
     def balance(self, account: str) -> Decimal:
         return from_minor(self.local.us.books.trial_balance()[account], "USD")
 
@@ -76,53 +80,55 @@ class XeroBooks:
 
 
 class XeroHouse(House):
-    """One hub with one company in the sandbox. local: the sandbox; access: the token that calls carry, the sandbox's own."""
+    """One hub with one company in the sandbox, signed in to it by the hub itself. local: the sandbox."""
 
     def __init__(self, url: str, home: Path, clock: VirtualClock | None = None) -> None:
         self.local = Local(clock)
         super().__init__(url, home, ledger=XeroBooks(self.local), clock=self.local.clock)  # type: ignore[arg-type]
-        self.hub = replace(self.hub, registry=load(only=[hub_xero.connector]))
-        self.signs_in = True
+        home.mkdir(mode=0o700, exist_ok=True)
+        self.posting = replace(
+            self.posting, network=self._signed, sign_in_client=self._sign_in_client, monotonic=self.clock.seconds
+        )
+        registry = load(only=[hub_xero.connector])
+        self.hub = replace(self.hub, registry=registry, posting=self.posting)
 
     def connect(self, name: str = "books", **settings: str) -> None:
-        """Add a connection to the organisation in US dollars."""
+        """Add a connection and sign in to the organisation in US dollars."""
         chosen = {"base_url": BASE, "hub_url": "https://hub.example.com", **settings}
         add_connection(self.hub, self.company, connector="xero", name=name, settings=chosen, environment="local")
-        organisation = self.local.us
-        with self.database.write() as rows:
-            chosen_books = {"books": organisation.tenant, "name": organisation.name, "currency": organisation.currency}
-            rows.execute(
-                text("UPDATE connection SET books = :books, books_name = :name, currency = :currency"), chosen_books
-            )
+        self.sign_in(name)
+
+    def sign_in(self, name: str = "books") -> Document:
+        """Sign in with what the sandbox prints, to both organisations."""
+        credentials = XeroBooks(self.local).credentials()
+        return sign_in_with(self.hub, self.company, name, credentials)
 
     def chart(self, name: str = "books") -> None:
-        """Take over the chart as the connector reads it, and map every GL Account to it."""
-        accounts = self.local.session().accounts()
-        rows = [
-            f"{each.id},{each.number},{each.name},{each.kind},{'yes' if each.active else 'no'}" for each in accounts
-        ]
-        self.imports("chart", "id,number,name,kind,active", *rows, connection=name)
+        """Read the chart, and map every GL Account to the account with its number."""
+        read_chart(self.hub, self.company, name)
         self.imports("account-map", "gl_account,account_number", *(f"{n},{n}" for n in GL), connection=name)
 
     def balance(self, account: str) -> Decimal:
-        books: Any = self.ledger
-        balance: Decimal = books.balance(account)
-        return balance
+        return XeroBooks(self.local).balance(account)
+
+    def disconnect(self) -> None:
+        """End every consent of the organisation in US dollars, as a person does in Xero under Connected apps."""
+        us = self.local.us.tenant
+        for grant in self.local.stand.tokens.grants():
+            grant.companies = tuple(each for each in grant.companies if each != us)
 
     def puts(self) -> list[httpx2.Request]:
         """Return every request that could have written a journal."""
         return [request for request in self.sent if request.method == PUT]
 
-    def _client(self, connection: Connection, route: Route) -> httpx2.Client:
-        """Return a client as the hub signs it; a sign-in that ran out is renewed before the next one is made."""
+    def _signed(self, _connection: Connection, route: Route) -> httpx2.Client:
         assert route.addresses is not None
-        if self.signs_in and self.local.stand.tokens.is_expired(self.local.access):
-            scopes = self.local.credentials["scopes"].split()
-            self.local.access = self.local.stand.tokens.grant(scopes, self.local.tenants()).access
-        headers = {"Authorization": f"Bearer {self.local.access}"}
         return guarded_client(
-            route.addresses.base_url, transport=self.transport, headers=headers, clock=self.clock.seconds
+            route.addresses.base_url, transport=self.transport, auth=route.signing, clock=self.clock.seconds
         )
+
+    def _sign_in_client(self, way: OAuth2) -> httpx2.Client:
+        return guarded_client(way.token_url, transport=self.local.transport, clock=self.clock.seconds)
 
     def _choose(self, request: httpx2.Request) -> Fault | None:
         self.sent.append(request)

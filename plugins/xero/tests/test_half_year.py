@@ -10,6 +10,7 @@ from pathlib import Path
 from hub.api import from_minor
 from hub.demo.half_year import COUNT_DATES, DATA, REMAPPED_BEFORE, counts_file
 from hub.service.companies import add_company, set_company
+from hub.service.connecting.live_chart import read_chart
 from hub.service.exporting import export
 from hub.service.importing import import_file
 from plugins.xero.tests.house import XeroHouse, standing_lines
@@ -32,9 +33,7 @@ def moved_in(house: XeroHouse) -> None:
     house.connect()
     for kind in FILES:
         imports(house, kind, f"{kind}.csv")
-    accounts = list(house.local.session().accounts())
-    rows = [f"{each.id},{each.number},{each.name},{each.kind},{'yes' if each.active else 'no'}" for each in accounts]
-    house.imports("chart", "id,number,name,kind,active", *rows)
+    read_chart(house.hub, "DEMO", "books")
     mapped = [line.split(",")[:2] for line in (DATA / "account-map.csv").read_text().splitlines()[1:]]
     house.imports("account-map", "gl_account,account_number", *(",".join(pair) for pair in mapped))
     house.imports("site-map", "site,dimension,value", *(f"{site},Region,{option}" for site, option in SITES.items()))
