@@ -28,7 +28,7 @@ define install
 @touch $@
 endef
 
-.PHONY: help setup run test soak fuzz faults lint bench reset lock
+.PHONY: help setup run test soak fuzz faults lint bench record reset lock
 
 help: ## List the commands
 	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' Makefile | expand -t 16
@@ -66,6 +66,9 @@ lint: $(DEVELOPMENT) ## Check style, format, types and who imports whom
 
 bench: $(DEVELOPMENT) ## Measure speed and memory against bare programs, as ratios
 	@$(BIN)/python -m bench
+
+record: $(DEVELOPMENT) ## Record the cassettes again, from the sandboxes or, with sign-ins in the environment, the vendors' own
+	@HUB_RECORD=1 $(PYTEST) plugins/*/tests/test_cassettes.py
 
 reset: ## Remove the demo company
 	@rm -rf .hub
