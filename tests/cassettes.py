@@ -24,7 +24,16 @@ RECORDING = os.environ.get("HUB_RECORD") == "1"
 HIDDEN = "REDACTED"
 HEADERS_KEPT = frozenset({"accept", "content-type", "idempotency-key", "if-modified-since", "xero-tenant-id"})
 ANSWER_HEADERS_KEPT = frozenset(
-    {"content-type", "intuit_tid", "retry-after", "xero-correlation-id", "date", "location"}
+    {
+        "content-type",
+        "date",
+        "intuit_tid",
+        "location",
+        "retry-after",
+        "www-authenticate",
+        "x-rate-limit-problem",
+        "xero-correlation-id",
+    }
 )
 
 _IN_FORM = re.compile(r"\b(access_token|refresh_token|client_secret|code|code_verifier|token)=[^&]*")
@@ -82,7 +91,7 @@ def noted(opened: Cassette, name: str, value: str) -> str:
 
 def _hidden_request(request: Request, told: Mapping[str, str]) -> Request:
     body = request.body.decode() if isinstance(request.body, bytes) else str(request.body or "")
-    headers = {name: value for name, value in request.headers.items() if name.lower() in HEADERS_KEPT}
+    headers = {name: _hide(value, told) for name, value in request.headers.items() if name.lower() in HEADERS_KEPT}
     uri, body = (_IN_FORM.sub(rf"\1={HIDDEN}", _hide(text, told)) for text in (request.uri, body))
     return Request(request.method, uri, body.encode(), headers)
 

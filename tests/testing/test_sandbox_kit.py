@@ -258,3 +258,15 @@ def raw_answer(base_url: str, path: str) -> bytes:
             return connection.recv(1000)
         except ConnectionResetError:
             return b""
+
+
+@pytest.mark.parametrize(("any_case", "status"), [(True, 200), (False, 404)])
+def test_paths_are_taken_in_any_case_where_the_system_does(shop: Shop, status: int, *, any_case: bool) -> None:
+    async def answer(_request: Request) -> Response:
+        return JSONResponse({})
+
+    routes = [Route("/api/journals", answer, methods=["GET"])]
+    front = Front(shop.desk, f"{BASE}/Folder", routes, lambda _request: Response(status_code=404), any_case=any_case)
+    with httpx2.Client(base_url=BASE, transport=AppTransport(front)) as client:
+        assert client.get("/Folder/API/Journals").status_code == status
+        assert client.get("/Folder/api/journals").status_code == 200

@@ -235,3 +235,17 @@ def test_a_redirect_address_can_be_registered_later(door: Door) -> None:
     other = "http://127.0.0.1:9999/back"
     door.tokens.register([other])
     assert door.client.get("/authorize", params={**ASKED, "redirect_uri": other}).status_code == 200
+
+
+def test_access_tokens_can_be_made_by_the_sandbox_and_all_of_them_be_too_old_at_once() -> None:
+    clock, made = VirtualClock(), iter(["first", "second"])
+    app = ClientApp(id="app", secret="s", redirect_uris=(BACK,), scopes=("books",))
+    tokens = TokenDesk(RULES, app, clock.now, access_token=lambda grant: f"{next(made)}-{grant.companies[0]}")
+    one, two = tokens.grant(["books"], ["1"]), tokens.grant(["books"], ["2"])
+    assert (one.access, two.access) == ("first-1", "second-2")
+    assert tokens.grants() == [one.grant, two.grant]
+    two.grant.revoked = True
+    assert tokens.grants() == [one.grant]
+    tokens.expire()
+    assert tokens.grant_of(one.access) is None
+    assert (tokens.is_expired(one.access), tokens.is_expired(two.access)) == (True, False)

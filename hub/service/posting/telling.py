@@ -111,7 +111,7 @@ def _parked(row: Row, posting: Row, where: Where) -> Problem:
     )
     if posting["needs_attention"] == RECONNECT:
         message, fix = (
-            f"{label} no longer accepts the hub's sign-in.{maybe}",
+            f"{label} no longer accepts the hub's sign-in.{maybe} {_said(posting)}".strip(),
             f"Connect it again, then run hub resume {code}.",
         )
     elif posting["needs_attention"] == ALTERED:

@@ -23,8 +23,9 @@ from hub.api import (
     hookimpl,
 )
 from hub_xero.faults import REQUEST_ID
-from hub_xero.session import LINES_PER_ENTRY, Nature, XeroSession
+from hub_xero.session import LINES_PER_ENTRY, XeroSession
 from hub_xero.settings import Settings
+from hub_xero.wire import Nature
 
 API_HOST = "https://api.xero.com"
 LOGIN_HOST = "https://login.xero.com"

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, MutableMapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import httpx2
@@ -36,16 +36,9 @@ from hub_xero.faults import Fault
 from hub_xero.fields import Unreadable, parsed, rows
 from hub_xero.preflight import Books, problems
 from hub_xero.settings import Settings
+from hub_xero.wire import Nature
 
 LINES_PER_ENTRY = 1_000
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Nature:
-    """What an organisation never changes: its base currency and its short code, so that it is read once."""
-
-    currency: str
-    short_code: str
 
 
 class XeroSession:
@@ -103,7 +96,7 @@ class XeroSession:
             )
             told = [row for where in questions for row in self._calls.journals(where=where)]
             found = [row for row in told if wire.carries(row, entry.reference)]
-            receipts = [wire.receipt(row, nature.currency, nature.short_code) for row in found]
+            receipts = [wire.receipt(row, nature) for row in found]
             return list({receipt.id: receipt for receipt in receipts}.values())
 
     def post(self, entry: JournalEntry) -> Receipt:
@@ -120,7 +113,7 @@ class XeroSession:
             row = chart.one(rows(parsed(response.content), "ManualJournals"), "ManualJournals")
             refused = faults.refusal(row, faults.request_id_of(response))
             if refused is None:
-                receipt = wire.receipt(row, nature.currency, nature.short_code)
+                receipt = wire.receipt(row, nature)
                 ours = wire.carries(row, entry.reference)
         except Unreadable as error:
             raise faults.unreadable(error, response).after_write() from error
@@ -150,7 +143,7 @@ class XeroSession:
         with _understood():
             nature = self._nature()
             told = list(self._calls.journals(since=since))
-            return [wire.receipt({**row, "JournalLines": []}, nature.currency, nature.short_code) for row in told]
+            return [wire.receipt({**row, "JournalLines": []}, nature) for row in told]
 
     def close(self) -> None:
         """Let go of nothing: the client is the hub's."""
@@ -165,7 +158,8 @@ class XeroSession:
     def _organisation(self, calls: Calls) -> chart.Organisation:
         told = calls.get("/Organisation")
         found = chart.organisation(chart.one(rows(told, "Organisations"), "Organisations"))
-        nature = Nature(currency=found.currency, short_code=found.short_code)
+        host = self._settings.base_url or wire.GO
+        nature = Nature(currency=found.currency, short_code=found.short_code, host=host)
         self._natures[self._place(calls.tenant)] = nature
         return found
 
@@ -186,7 +180,7 @@ class XeroSession:
         other behind it.
         """
         failed: ConnectorError | None = None
-        nature = Nature(currency="", short_code="")
+        nature = Nature(currency="")
         try:
             with _understood():
                 nature = self._nature()

@@ -6,8 +6,6 @@ from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
-LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
-
 
 class Settings(BaseModel):
     """Where journals link back to, and for tests where Xero is."""
@@ -23,7 +21,8 @@ class Settings(BaseModel):
     base_url: str = Field(
         default="",
         title="Local address",
-        description="Only for the environment local: a stand-in for Xero on this machine, such as http://127.0.0.1:9001.",
+        description="Only for the environment local: a stand-in for Xero on this machine, such as http://127.0.0.1:9001. "
+        "The hub lets it lead elsewhere only where its operator allows that.",
     )
 
     @field_validator("hub_url")
@@ -35,8 +34,8 @@ class Settings(BaseModel):
 
     @field_validator("base_url")
     @classmethod
-    def _on_this_machine(cls, value: str) -> str:
-        if value and _host_of(value) not in LOOPBACK:
+    def _local_address(cls, value: str) -> str:
+        if value and not _host_of(value):
             raise ValueError("it must be an address of this machine, such as http://127.0.0.1:9001")
         return value.rstrip("/")
 

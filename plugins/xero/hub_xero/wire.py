@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from decimal import Decimal
 from urllib.parse import quote
 
@@ -39,8 +40,20 @@ TAX = Account(name="Tax")
 # What Xero's own "reverse" makes is a journal of somebody's, though it repeats our narration after this (facts 2.4).
 REVERSED_THERE = re.compile(r"\s*Reversal:", re.IGNORECASE)
 
-_VIEW = "https://go.xero.com/Journal/View.aspx?invoiceID="
-_SIGN_IN_TO = "https://go.xero.com/organisationlogin/default.aspx?shortcode="
+GO = "https://go.xero.com"
+_VIEW = "/Journal/View.aspx?invoiceID="
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Nature:
+    """What an organisation never changes, and what makes links to it.
+
+    currency: of all its journals; short_code: such as `!FR6KJ`; host: where people open it, Xero's own or a stand-in's.
+    """
+
+    currency: str
+    short_code: str = ""
+    host: str = GO
 
 
 def body(entry: JournalEntry, hub_url: str) -> bytes:
@@ -75,7 +88,7 @@ def carries(row: Row, reference: str) -> bool:
     return bool(whole.search(narrated) or whole.search(text(row, "Url")))
 
 
-def receipt(row: Row, currency: str, short_code: str = "") -> Receipt:
+def receipt(row: Row, nature: Nature) -> Receipt:
     """Return the receipt of a manual journal.
 
     number: what its people find it by, the first word of the narration that the hub gave it; recorded: its lines, None
@@ -86,19 +99,20 @@ def receipt(row: Row, currency: str, short_code: str = "") -> Receipt:
         id=journal_id,
         status=_status(row),
         number=(text(row, "Narration").split() or [""])[0][:50],
-        url=link(journal_id, short_code),
-        recorded=recorded(row, currency) if row.get("JournalLines") else None,
+        url=link(journal_id, nature),
+        recorded=recorded(row, nature.currency) if row.get("JournalLines") else None,
     )
 
 
-def link(journal_id: str, short_code: str) -> str:
+def link(journal_id: str, nature: Nature) -> str:
     """Return the address of a journal in Xero; with an organisation's short code it opens that organisation first.
 
     Sources: the deep links of XeroAPI/xero-mcp-server (facts 2.6).
     """
-    if not short_code:
-        return f"{_VIEW}{journal_id}"
-    return f"{_SIGN_IN_TO}{quote(short_code, safe='!')}&redirecturl=/Journal/View.aspx?invoiceID={journal_id}"
+    if not nature.short_code:
+        return f"{nature.host}{_VIEW}{journal_id}"
+    code = quote(nature.short_code, safe="!")
+    return f"{nature.host}/organisationlogin/default.aspx?shortcode={code}&redirecturl={_VIEW}{journal_id}"
 
 
 def recorded(row: Row, currency: str) -> Recorded:

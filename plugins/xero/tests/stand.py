@@ -25,10 +25,10 @@ class Local:
 
     def __init__(self, clock: VirtualClock | None = None) -> None:
         self.clock = clock or VirtualClock()
-        sandbox = XeroSandbox(self.clock)
-        self.stand = sandbox.stand(BASE)
-        self.credentials = dict(sandbox.credentials(BASE))
-        self.transport: httpx2.BaseTransport = AppTransport(sandbox.app(BASE))
+        self.sandbox = XeroSandbox(self.clock)
+        self.stand = self.sandbox.stand(BASE)
+        self.credentials = dict(self.sandbox.credentials(BASE))
+        self.transport: httpx2.BaseTransport = AppTransport(self.sandbox.app(BASE))
         self.bare = httpx2.Client(base_url=BASE, transport=self.transport)
         self.access = self.stand.tokens.grant(self.credentials["scopes"].split(), self.tenants()).access
 

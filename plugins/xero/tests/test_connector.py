@@ -77,18 +77,17 @@ def test_it_asks_for_the_least_granular_scopes_with_pkce_and_tells_the_lives_of_
 @pytest.mark.parametrize(
     "address",
     [
-        "http://xero.example",
-        "https://api.xero.com",
         "127.0.0.1:9001",
         "ftp://127.0.0.1",
         "http://127.0.0.1:9001/?a=1",
         "http://me@127.0.0.1",
         "http://127.0.0.1:port",
         "http://[",
-        "http://127.0.0.1.example",
+        "http:///x",
+        "http://127.0.0.1:9001/a b",
     ],
 )
-def test_a_local_address_is_one_of_this_machine(address: str) -> None:
+def test_a_local_address_is_a_plain_web_address(address: str) -> None:
     with pytest.raises(ValidationError, match="an address of this machine"):
         Settings(base_url=address)
 

@@ -16,7 +16,7 @@ from hub.plugins import load
 from hub_xero.sandbox.sandbox import CLIENT_ID, CLIENT_SECRET
 from plugins.xero.tests.stand import BASE, Body, Local, manual_journal
 
-REDIRECT = "http://localhost:8000/callback"
+REDIRECT = "http://localhost:8000/oauth/callback"
 VERIFIER = "v" * 43
 CHALLENGE = urlsafe_b64encode(hashlib.sha256(VERIFIER.encode()).digest()).decode().rstrip("=")
 
@@ -216,3 +216,15 @@ def test_it_comes_with_the_plugin_and_tells_a_client_what_it_needs() -> None:
         "redirect_uris",
         "scopes",
     }
+
+
+def test_the_link_of_a_journal_leads_to_its_page_through_the_organisation(local: Local) -> None:
+    (made,) = local.call("PUT", "ManualJournals", json=manual_journal()).json()["ManualJournals"]
+    link = f"/organisationlogin/default.aspx?shortcode=!Dm0US&redirecturl=/Journal/View.aspx?invoiceID={made['ManualJournalID']}"
+    there = local.bare.get(link).headers["location"]
+    page = local.bare.get(urlsplit(there).path, params=dict(parse_qsl(urlsplit(there).query)))
+    assert "125.40" in page.text
+    assert "Food Inventory" in page.text
+    elsewhere = link.replace("/Journal", "https://elsewhere.example")
+    for wrong in (link.replace("Dm0US", "x"), elsewhere, "/Journal/View.aspx?invoiceID=x"):
+        assert local.bare.get(wrong).status_code == 404

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import cast
+
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import Route
 
 from hub.api import Asgi
 from hub.testing.clock import Clock
@@ -20,6 +23,8 @@ from hub.testing.sandbox import (
     TokenDesk,
     TokenRules,
     control_routes,
+    journal_page,
+    switch,
     texts,
 )
 from hub_xero.sandbox import answers
@@ -46,12 +51,7 @@ SCOPES = (
     "accounting.transactions",
     "accounting.transactions.read",
 )
-REDIRECT_URIS = tuple(
-    f"http://{host}:{port}{path}"
-    for host in ("localhost", "127.0.0.1")
-    for port in (8000, 8080)
-    for path in ("/callback", "/sign-in/callback", "/oauth/callback")
-)
+REDIRECT_URIS = ("http://127.0.0.1:8000/oauth/callback", "http://localhost:8000/oauth/callback")
 
 
 class Stand:
@@ -75,20 +75,42 @@ class Stand:
         routes = [
             *Identity(self.desk, self.tokens, self.base_url).routes(),
             *Accounting(self.desk, Gate(self.desk, self.tokens, self.organisations)).routes(),
+            Route("/journal/view.aspx", self._view, methods=["GET"]),
+            Route("/organisationlogin/default.aspx", self._open_organisation, methods=["GET"]),
             *control_routes(self.desk, self.base_url, self._changes()),
         ]
-        front = Front(self.desk, self.base_url, routes, answers.not_found, any_case=True)
-        return cast(Asgi, front)  # its scope may be changed, which the contract's type does not say
+        return Front(self.desk, self.base_url, routes, answers.not_found, any_case=True)
+
+    async def _view(self, request: Request) -> Response:
+        """Show a journal where links lead."""
+        wanted = request.query_params.get("invoiceID", "").lower()
+        found = next((each for each in self.organisations if wanted in each.books.journals), None)
+        if found is None:
+            return answers.not_found()
+        return journal_page(found.books, found.books.journals[wanted])
+
+    async def _open_organisation(self, request: Request) -> Response:
+        """Go on to the page of this sandbox that a link through the organisation's own sign-in names."""
+        there = request.query_params.get("redirecturl", "")
+        known = {each.short_code for each in self.organisations}
+        if request.query_params.get("shortcode") not in known or not there.startswith("/Journal/View.aspx?"):
+            return answers.not_found()
+        return RedirectResponse(f"{self.base_url}{there}", status_code=303)
 
     def _changes(self) -> Mapping[str, Change]:
         """What people do in Xero besides, by the names of the sandbox's controls."""
         return {
             "redirect_uris": texts(self.tokens.register),
+            "expire_tokens": switch(self._expire),
             "edit_journals": texts(lambda ids: self._each_journal(ids, self._edit)),
             "void_journals": texts(lambda ids: self._each_journal(ids, self._void)),
             "archive_accounts": texts(lambda codes: self._set_accounts(codes, "ARCHIVED")),
             "restore_accounts": texts(lambda codes: self._set_accounts(codes, "ACTIVE")),
         }
+
+    def _expire(self, yes: bool) -> None:  # noqa: FBT001 - a switch's own value
+        if yes:
+            self.tokens.expire()
 
     def _each_journal(self, ids: list[str], change: Callable[[Organisation, str], None]) -> None:
         for journal_id in ids:
