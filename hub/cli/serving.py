@@ -66,8 +66,8 @@ def _show_sandbox(name: str, credentials: Mapping[str, str]) -> None:
     say(f"The stand-in for {name} is at {address}; its journals: {address}/_sandbox/ledger", "bold")
     say("To post to it, in another terminal:")
     settings = f"--set environment=local --set base_url={address}"
-    say(f"  hub connections add --connector {name} --name {name} {settings}")
-    say(f"  echo {quoted(json.dumps(dict(credentials)))} | hub connections sign-in {name} --from -")
+    typer.echo(f"  hub connections add --connector {name} --name {name} {settings}")
+    typer.echo(f"  echo {quoted(json.dumps(dict(credentials)))} | hub connections sign-in {name} --from -")
     say("Stop it with Ctrl+C.")
 
 

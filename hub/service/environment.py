@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
 
@@ -12,15 +12,11 @@ from hub.service.network import client_of, sign_in_client_of
 from hub.store.key_ring import KeyRing
 
 
-def posting_of(environment: Mapping[str, str]) -> Posting:
-    """Return how a process posts: with deadlines and a guarded network, as fast as HUB_TIMING says.
+def posting_of(timing: Timing, environment: Mapping[str, str]) -> Posting:
+    """Return how a process posts: with deadlines and a guarded network.
 
-    In connections' environment `local` it reaches this machine, and those that HUB_LOCAL_HOSTS names. Raises ValueError.
+    In connections' environment `local` it reaches this machine, and those that HUB_LOCAL_HOSTS names.
     """
-    try:
-        timing = Timing(**{name: float(value) for name, value in _timing(environment.get("HUB_TIMING", ""))})
-    except (TypeError, ValueError) as error:
-        raise ValueError(f"HUB_TIMING is not like call_s=45,lease_s=150: {error}.") from error
     named = environment.get("HUB_LOCAL_HOSTS", "").replace(",", " ").split()
     local_hosts = frozenset(host.casefold() for host in named)
     return Posting(
@@ -35,9 +31,3 @@ def key_ring_of(environment: Mapping[str, str], home: Path) -> KeyRing:
     """Return the keys of secrets: those in HUB_KEY, else in HUB_KEY_FILE, else in the file vault.keys of the home."""
     file = Path(environment.get("HUB_KEY_FILE") or home / KEY_FILE)
     return KeyRing(file, given=environment.get("HUB_KEY", ""))
-
-
-def _timing(text: str) -> Iterator[tuple[str, str]]:
-    for part in filter(None, text.split(",")):
-        name, _, value = part.partition("=")
-        yield name.strip(), value
