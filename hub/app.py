@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from hub.cli.opener import Serving
     from hub.service.context import Hub, Posting
     from hub.web.options import WebOptions
+    from hub.web.sandboxes import StandIns
 
 log = logging.getLogger(__name__)
 
@@ -114,6 +115,15 @@ class Installation:
                 wait(serving.stop_after_s)
         except (NoSandbox, PortTaken) as error:
             raise CannotOpen(str(error)) from error
+
+    @contextmanager
+    def stand_ins(self, first_port: int) -> Iterator[StandIns]:
+        """Run every stand-in that plugins bring, in this process, from a port on (0: free ones)."""
+        from hub.plugins import load
+        from hub.web.sandboxes import all_served
+
+        with all_served(load(), first_port) as running:
+            yield running
 
     def upgrade(self, home: Path | None) -> str:
         """Bring the database to this version's schema and return its address, without a password."""

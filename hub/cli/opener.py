@@ -62,3 +62,20 @@ class Opener(Protocol):
         ready: told of its credentials, with its address.
         """
         ...
+
+    def stand_ins(self, first_port: int) -> AbstractContextManager[StandIns]:
+        """Run every stand-in that plugins bring, in this process, from a port on (0: free ones)."""
+        ...
+
+
+class StandIns(Protocol):
+    """Stand-ins that run; credentials: what each says of itself, by its connector."""
+
+    @property
+    def credentials(self) -> Mapping[str, Mapping[str, str]]:
+        """What a client needs to talk to each, by its connector, with its address."""
+        ...
+
+    def register(self, address: str) -> None:
+        """Have each take the redirect address of the hub at an address."""
+        ...

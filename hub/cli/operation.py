@@ -13,6 +13,7 @@ from hub.cli.opener import Serving
 from hub.cli.serving import Log, Port, StopAfter
 
 if TYPE_CHECKING:
+    from hub.demo.networked import Beside
     from hub.plugins import Registry
 
 
@@ -101,16 +102,21 @@ def run(here: Here) -> None:
 @command(demo_commands, "serve", company=False)
 def serve(here: Here, port: Port = 8000, seconds: StopAfter = None, log: Log = None) -> None:
     """Do what `demo run` does, then serve the web app and print three sign-ins: until stopped."""
+    from hub.demo.networked import load_beside
     from hub.demo.people import sign_ins
 
     _run_demo(here)
-    made = sign_ins(here.hub)
+    with here.opener.stand_ins(port + 1 if port else 0) as running:
+        beside = load_beside(here.hub, running.credentials)
+        made = sign_ins(here.hub)
 
-    def ready(address: str, _code: str) -> None:
-        here.answer({"address": address, "sign_ins": made}, lambda: _show_sign_ins(address, made))
+        def ready(address: str, _code: str) -> None:
+            running.register(address)
+            told = {"address": address, "sign_ins": made, "stand_ins": [each._asdict() for each in beside]}
+            here.answer(told, lambda: _show_served(address, made, beside))
 
-    log = log or here.hub.home / "serve.log"
-    here.opener.serve(here.home, Serving(port=port, stop_after_s=seconds, log=log), ready)
+        log = log or here.hub.home / "serve.log"
+        here.opener.serve(here.home, Serving(port=port, stop_after_s=seconds, log=log), ready)
 
 
 def _run_demo(here: Here) -> None:
@@ -122,7 +128,7 @@ def _run_demo(here: Here) -> None:
     here.answer(shown, lambda: _show_demo(here, shown))
 
 
-def _show_sign_ins(address: str, made: dict[str, str]) -> None:
+def _show_served(address: str, made: dict[str, str], beside: "list[Beside]") -> None:
     from hub.cli.screen import say
 
     say("")
@@ -131,6 +137,8 @@ def _show_sign_ins(address: str, made: dict[str, str]) -> None:
         say(f"  sign in as {name:<14} password {password}")
     if not made:
         say("  sign in as one of those whom `hub users list` shows")
+    for code, label, stand_in in beside:
+        say(f"  {code} posts to a stand-in for {label}, whose journals are at {stand_in}/_sandbox/ledger")
     say("Stop it with Ctrl+C.")
 
 

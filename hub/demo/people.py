@@ -8,6 +8,7 @@ import secrets
 from collections.abc import Mapping
 
 from hub.demo.loading import COMPANY
+from hub.demo.networked import codes
 from hub.domain.access import Role
 from hub.service.context import Hub
 from hub.service.people import add_person, give_access, people, set_password
@@ -37,7 +38,17 @@ def sign_ins(hub: Hub) -> dict[str, str]:
         _make(hub, name, kept[name], there=name in known)
     if missing:
         _keep(hub, kept)
+    for code in codes(hub):
+        _let_in(hub, code)
     return kept
+
+
+def _let_in(hub: Hub, code: str) -> None:
+    """Give the demo's people their access to a company on a stand-in, where they have none."""
+    there = {str(person["name"]) for person in people(hub, code)}
+    for name, (_, role) in PEOPLE.items():
+        if role is not Role.SUPPORT and name not in there:
+            give_access(hub, code, name, role)
 
 
 def _make(hub: Hub, name: str, password: str, *, there: bool) -> None:

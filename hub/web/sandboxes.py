@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, cast
 
-from hub.web.server import Served
+from hub.web.server import PortTaken, Served, listening
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp
@@ -37,3 +38,39 @@ def _sandbox(registry: Registry, name: str) -> Sandbox:
         known = ", ".join(sorted(registry.sandboxes)) or "none"
         raise NoSandbox(f"No plugin brings a stand-in for {name}. There are: {known}.")
     return found.sandbox
+
+
+@contextmanager
+def all_served(registry: Registry, first_port: int) -> Iterator[StandIns]:
+    """Serve every stand-in that plugins bring, on ports from the first on, or free ones where those are taken or it is 0."""
+    with ExitStack() as stack:
+        standing: dict[str, Mapping[str, str]] = {}
+        for number, name in enumerate(sorted(registry.sandboxes)):
+            port = first_port + number if first_port else 0
+            standing[name] = stack.enter_context(served(registry, name, port if _is_free(port) else 0))
+        yield StandIns(standing)
+
+
+@dataclass(frozen=True, slots=True)
+class StandIns:
+    """Stand-ins that are served; credentials: what each says of itself, by its connector."""
+
+    credentials: Mapping[str, Mapping[str, str]]
+
+    def register(self, address: str) -> None:
+        """Have each take the redirect address of a hub at an address, as an operator registers it with the vendor."""
+        import httpx2
+
+        from hub.web.pages.connections_one import CALLBACK
+
+        for told in self.credentials.values():
+            control = f"{told['base_url']}/_sandbox/faults"
+            httpx2.post(control, json={"redirect_uris": [f"{address}{CALLBACK}"]}, trust_env=False).raise_for_status()
+
+
+def _is_free(port: int) -> bool:
+    try:
+        listening(port).close()
+    except PortTaken:
+        return False
+    return True

@@ -33,7 +33,7 @@ class Served:
 
     def __init__(self, port: int, make: Callable[[str], ASGIApp], *, proxy_headers: bool = False) -> None:
         """Take the port and make the app, given its address; raises PortTaken."""
-        self._socket = _listening(port)
+        self._socket = listening(port)
         config = uvicorn.Config(
             make(self.address),
             log_config=None,
@@ -87,7 +87,8 @@ class Server:
         self._served.stop()
 
 
-def _listening(port: int) -> socket.socket:
+def listening(port: int) -> socket.socket:
+    """Listen on a port of this machine, 0 a free one; raises PortTaken."""
     listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:

@@ -1,0 +1,83 @@
+"""A company of the demo on each accounting system whose stand-in runs beside it, set up as far as the hub's own side goes.
+
+What is done with the accounting system is left to a person: connecting, reading its chart, mapping, exporting. A stand-in keeps
+its books only as long as it runs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import NamedTuple
+
+from hub.demo.half_year import DATA, OFFERED_DATE, counts_file
+from hub.demo.loading import CONNECTION, DemoNotLoaded
+from hub.service.companies import add_company, companies
+from hub.service.connecting.clients import set_client
+from hub.service.connecting.stand_ins import LOCAL, lead_to
+from hub.service.connecting.standing import connections
+from hub.service.connections import add_connection, connector_of
+from hub.service.context import Hub
+from hub.service.exporting import exports
+from hub.service.importing import import_file
+from hub.service.previewing import offered_counts
+
+Credentials = Mapping[str, str]
+"""What a stand-in says of itself: base_url, client_id, client_secret and more."""
+
+_SET_UP = ("gl-accounts.csv", "departments.csv", "categories.csv", "sites.csv")
+
+
+class Beside(NamedTuple):
+    """A company of the demo beside the first; address: of its accounting system's stand-in."""
+
+    code: str
+    label: str
+    address: str
+
+
+def load_beside(hub: Hub, stand_ins: Mapping[str, Credentials]) -> list[Beside]:
+    """Load a company for each stand-in, by connector, or lead the one that is there to it; raises DemoNotLoaded."""
+    return [_beside(hub, connector, told) for connector, told in sorted(stand_ins.items())]
+
+
+def codes(hub: Hub) -> list[str]:
+    """Return the codes of the demo's companies on stand-ins that are there."""
+    wanted = {_code(connector) for connector in hub.registry.sandboxes}
+    return [company["code"] for company in companies(hub) if company["code"] in wanted]
+
+
+def _beside(hub: Hub, connector: str, told: Credentials) -> Beside:
+    code, settings = _code(connector), {"base_url": told["base_url"]}
+    found = connector_of(hub, connector)
+    label = found.label(found.settings_from(settings))
+    client = {"client_id": told["client_id"], "client_secret": told["client_secret"], "environment": LOCAL}
+    set_client(hub, connector, client)
+    if code not in {company["code"] for company in companies(hub)}:
+        add_company(hub, code=code, name=f"Larkspur on {label}", currency="USD")
+    if CONNECTION in {connection["name"] for connection in connections(hub, code)}:
+        lead_to(hub, code, CONNECTION, told["base_url"])
+    else:
+        add_connection(hub, code, connector=connector, name=CONNECTION, settings=settings, environment=LOCAL)
+    if not _is_loaded(hub, code):
+        for name in (*_SET_UP, counts_file(OFFERED_DATE)):
+            _import(hub, code, name)
+    return Beside(code, label, told["base_url"])
+
+
+def _code(connector: str) -> str:
+    return f"DEMO-{connector.upper().replace('_', '-')}"
+
+
+def _is_loaded(hub: Hub, code: str) -> bool:
+    """Tell whether the count is there, which comes last; one that was exported since is not offered any more."""
+    offered = {date.fromisoformat(count["count_date"]) for count in offered_counts(hub, code)}
+    return OFFERED_DATE in offered or bool(exports(hub, code))
+
+
+def _import(hub: Hub, code: str, name: str) -> None:
+    kind = "counts" if name.startswith("counts") else name.removesuffix(".csv")
+    result = import_file(hub.database, code, kind, DATA / name, actor=hub.actor, now=hub.clock())
+    if not result.stored:
+        told = " ".join(error.message for error in result.errors[:3])
+        raise DemoNotLoaded(f"The {kind} of {code} were not taken. {told}", "Remove the demo (make reset).")
