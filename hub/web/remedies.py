@@ -83,6 +83,9 @@ FIXES: Mapping[str, str] = {
     "altered": "Tell the operator of the hub: a sound back-up has to be brought back.",
     "differs": "If what stands there is right, press Accept what stands there. Else put it right there and press the same, or "
     "undo this export.",
+    "sent_before_restore": "Press Try again: it is found and counts as posted. Then undo the export.",
+    "not_searched": "Try again in a while: it is given up only where it is certainly not there.",
+    "restored": "Press Try again: the undo is looked for, and sent only where it is not there.",
     "duplicate_there": "Post the opposite of the second one below, or delete it there and press Check now.",
     "site_not_counted": "Its late count can be exported afterwards.",
     "older_count_skipped": "Export the older count first if it should have a journal of its own.",

@@ -10,6 +10,7 @@ from pathlib import Path
 import httpx2
 import pytest
 
+from hub.service.context import Refused
 from hub.service.posting.health import posting_health
 from hub.service.restoring import end_search, notice
 from hub.testing.lossy import Fault
@@ -134,4 +135,76 @@ def test_an_undo_made_since_the_back_up_is_found_and_not_posted_again(house: Hou
     assert house.shown(made["export"])["state"] == "POSTED"
     assert house.undo(made["export"])["state"] == "UNDONE"
     assert set(house.ledger.trial_balance().balances.values()) == {0}
+    assert (len(house.journals()), sends(house)) == (2, [])
+
+
+def refused(house: House) -> None:
+    """Leave an export that was refused, and open what it was refused for."""
+    house.wire.arrives = lambda request: house.ledger.deactivate("acc-1310") if request.method == "POST" else None
+    assert house.export()["state"] == "REJECTED"
+    house.wire.arrives = lambda request: None
+    house.ledger.activate("acc-1310")
+
+
+@pytest.mark.parametrize("back_up", [waiting, refused])
+def test_what_was_sent_since_the_back_up_is_not_given_up_but_found_and_then_undone(
+    house: House, back_up: Callable[[House], None]
+) -> None:
+    back_up(house)
+    code = str(house.query("SELECT code FROM export")[0]["code"])
+    with restored(house):
+        house.resume(code)
+        house.settles()
+        assert len(house.journals()) == 1
+    asked = house.undo(code)
+    tells(asked, "sent_before_restore", "stands in")
+    assert asked["state"] in ("FROZEN", "REJECTED")
+    posted_once(house, house.resume(code))
+    assert house.undo(code)["state"] == "UNDONE"
+    assert set(house.ledger.trial_balance().balances.values()) == {0}
+    assert len(house.journals()) == 2
+
+
+def test_where_nobody_can_tell_whether_it_was_sent_since_the_back_up_it_is_not_given_up_whatever_is_said(
+    house: House,
+) -> None:
+    waiting(house)
+    code = str(house.query("SELECT code FROM export")[0]["code"])
+    with restored(house):
+        house.sets(production="off")
+    house.down = Fault.UNAVAILABLE_503
+    asked = house.undo(code, "acknowledge=not_checked", "acknowledge=not_searched")
+    tells(asked, "not_searched", "restored from an older copy")
+    house.down = None
+    assert house.undo(code)["state"] == "UNDONE"
+    assert house.journals() == []
+
+
+def test_a_journal_that_arrives_after_its_export_was_given_up_in_a_restored_database_is_alarmed_by_night(
+    house: House,
+) -> None:
+    waiting(house)
+    code = str(house.query("SELECT code FROM export")[0]["code"])
+    with restored(house):
+        house.ledger.commit_late(60)
+        house.later(121)
+        assert house.journals() == []
+    assert house.undo(code)["state"] == "UNDONE"
+    house.clock.advance(60)
+    assert len(house.journals()) == 1
+    house.check()
+    tells(house.shown(code), "duplicate_there", "though it does not count as posted")
+
+
+def test_an_undo_that_may_have_been_posted_since_the_back_up_is_not_withdrawn(house: House) -> None:
+    code = house.export()["export"]
+    house.spoil(Fault.THROTTLED_120)
+    assert house.undo(code)["state"] == "FROZEN"
+    with restored(house):
+        house.settles()
+        assert house.shown(code)["state"] == "UNDONE"
+    with pytest.raises(Refused) as told:
+        house.undo(code, withdraw=True)
+    assert [problem.code for problem in told.value.problems] == ["restored"]
+    assert house.resume(code)["state"] == "UNDONE"
     assert (len(house.journals()), sends(house)) == (2, [])
