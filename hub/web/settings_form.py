@@ -70,7 +70,7 @@ def _setting(name: str, schema: Schema, sent: Form, *, required: bool) -> Settin
         value = sent.get(PREFIX + name)
     return Setting(
         name=name,
-        label=str(schema.get("title", name)),
+        label=_label(name, str(schema.get("title", ""))),
         kind=kind,
         hint=str(schema.get("description", "")),
         required=required,
@@ -92,6 +92,15 @@ def _resolved(schema: Schema, whole: Schema) -> Schema:
         inner = {**inner, "enum": [inner["const"]]}
     own = {name: value for name, value in inner.items() if name not in ("title", "description")}
     return {**own, **known}
+
+
+def _label(name: str, title: str) -> str:
+    """Return a setting's own title, else its name as people write it; pydantic makes titles such as `Base Url`."""
+    if title and title.casefold() != name.replace("_", " ").casefold():
+        return title
+    bare, seconds, _ = name.rpartition("_s") if name.endswith("_s") else (name, "", "")
+    words = " ".join("URL" if each == "url" else each for each in bare.split("_"))
+    return words[:1].upper() + words[1:] + (" (seconds)" if seconds else "")
 
 
 def _text(value: object) -> str:

@@ -66,6 +66,8 @@ def test_a_connection_is_added_connected_and_its_chart_read(desk: Desk) -> None:
     form = ann.told(f"{AT}/new?connector=signed")
     assert "Environment" in form
     assert "Signing in comes next" in form
+    assert "Base URL" in form
+    assert "Latest commit (seconds)" in form
     settings = {"connector": "signed", "name": "main books", "environment": "local", "set:base_url": BASE}
     one = ann.post(f"{AT}/new", settings)
     assert "Not connected" in ann.told(one)

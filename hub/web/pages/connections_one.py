@@ -13,7 +13,7 @@ from hub.service.connecting.live_chart import read_chart
 from hub.service.connecting.sign_in import begin, company_of, finish, share
 from hub.service.connecting.standing import connections
 from hub.service.connecting.trying import try_connection
-from hub.service.context import NotFound, Refused
+from hub.service.context import NotFound, Refused, refuse
 from hub.web.pages.connections import AT, badge_of
 from hub.web.routes import page
 
@@ -69,7 +69,14 @@ def come_back(visit: Visit) -> Response:
 @page("POST", f"{AT}/share", needs=Feature.SETUP)
 def use_another(visit: Visit) -> Response:
     """Use the sign-in of another connection."""
-    return _done(visit, lambda name: _connected(visit, share(visit.hub, visit.company, name, visit.form.get("other"))))
+
+    def shared(name: str) -> Response:
+        other = visit.form.get("other")
+        if other not in [each.name for each in visit.heading.connections]:
+            raise refuse("sign_in_differs", "Choose the connection whose sign-in is to be used.")
+        return _connected(visit, share(visit.hub, visit.company, name, other))
+
+    return _done(visit, shared)
 
 
 @page("GET", f"{AT}/companies", needs=Feature.SETUP)
@@ -186,7 +193,10 @@ def _back(visit: Visit, connection: str, told: str) -> Response:
 
 
 def _shown(visit: Visit, asked: str, problems: list[dict[str, object]] | None = None, *, reached: str = "") -> Response:
-    """Show a connection's page; problems: of what was just tried, which its own ones follow; reached: that it answered."""
+    """Show a connection's page, where its own problems are put right.
+
+    problems: of what was just tried, which its own ones follow; reached: that the accounting system answered.
+    """
     name = _name(visit, asked)
     if name is None:
         return visit.go(visit.path("setup", "connections"))
@@ -206,6 +216,6 @@ def _shown(visit: Visit, asked: str, problems: list[dict[str, object]] | None = 
         found=found,
         badge=badge_of(found),
         others=others,
-        problems=told + [each for each in found["problems"] if each not in told],
+        problems=told + [{**each, "fix": ""} for each in found["problems"] if each not in told],
         reached=reached,
     )
