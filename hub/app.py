@@ -9,7 +9,7 @@ import os
 import signal
 import socket
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
 from functools import partial
 from pathlib import Path
@@ -50,6 +50,7 @@ class Installation:
         """
         from hub.plugins import load
         from hub.service.context import Hub
+        from hub.service.environment import key_ring_of
         from hub.service.heads import remember
         from hub.service.restoring import notice
         from hub.store import DatabaseNotReady
@@ -62,7 +63,15 @@ class Installation:
         except DatabaseNotReady as error:
             raise CannotOpen(str(error)) from error
         try:
-            hub = Hub(database=database, registry=load(), clock=_now, home=folder, actor=_actor(), posting=posting())
+            hub = Hub(
+                database=database,
+                registry=load(),
+                clock=_now,
+                home=folder,
+                actor=_actor(),
+                posting=posting(),
+                keys=key_ring_of(os.environ, folder),
+            )
             notice(hub)
             yield handing_over(hub)
             remember(hub)
@@ -89,6 +98,22 @@ class Installation:
         """
         with self.open(home) as opened:
             serve(opened, serving, ready)
+
+    def run_sandbox(self, name: str, serving: Serving, ready: Callable[[Mapping[str, str]], None]) -> None:
+        """Run the stand-in for a connector's accounting system until the process is told to stop.
+
+        ready: told of its credentials and its address once it answers. Raises CannotOpen.
+        """
+        from hub.plugins import load
+        from hub.web.sandboxes import NoSandbox, served
+        from hub.web.server import PortTaken
+
+        try:
+            with served(load(), name, serving.port) as credentials:
+                ready(credentials)
+                wait(serving.stop_after_s)
+        except (NoSandbox, PortTaken) as error:
+            raise CannotOpen(str(error)) from error
 
     def upgrade(self, home: Path | None) -> str:
         """Bring the database to this version's schema and return its address, without a password."""
@@ -140,22 +165,29 @@ def stay(hub: Hub, worker: str, *, stop_after_s: int | None) -> None:
     """Work as a worker of this name, or only wait where it is empty, until SIGTERM, SIGINT or some seconds have passed."""
     from dataclasses import replace
 
-    def begun(_worker: str) -> None:
-        if stop_after_s is not None:
-            clock = threading.Timer(stop_after_s, os.kill, (os.getpid(), signal.SIGTERM))
-            clock.daemon = True
-            clock.start()
-
     if worker:
         own: Posting = replace(hub.posting, worker=worker, beats=True, wake=None)
-        work_until_stopped(replace(hub, posting=own), threads=WEB_THREADS, ready=begun)
+        work_until_stopped(replace(hub, posting=own), threads=WEB_THREADS, ready=lambda _: stop_later(stop_after_s))
         return
+    wait(stop_after_s)
+
+
+def wait(stop_after_s: int | None = None) -> None:
+    """Wait until SIGTERM, SIGINT or some seconds have passed."""
     stopped = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stopped.set())
-    begun("")
+    stop_later(stop_after_s)
     while not stopped.wait(LOOK_S):
-        pass
+        pass  # as in work_until_stopped
+
+
+def stop_later(seconds: int | None) -> None:
+    """Tell this process to stop after some seconds, None: not."""
+    if seconds is not None:
+        clock = threading.Timer(seconds, os.kill, (os.getpid(), signal.SIGTERM))
+        clock.daemon = True
+        clock.start()
 
 
 def web_options(*, hands_over: bool) -> WebOptions:
@@ -174,16 +206,15 @@ def web_options(*, hands_over: bool) -> WebOptions:
 
 
 def posting() -> Posting:
-    """Return how this process posts: with deadlines and a guarded network, as fast as HUB_TIMING says."""
-    from hub.domain.posting import Rules, Timing
-    from hub.service.context import Posting
-    from hub.service.network import client_of
+    """Return how this process posts: as fast as HUB_TIMING says; raises CannotOpen."""
+    from hub.domain.posting import Timing
+    from hub.service.environment import posting_of
 
     try:
         timing = Timing(**{name: float(value) for name, value in _timing(os.environ.get("HUB_TIMING", ""))})
     except (TypeError, ValueError) as error:
         raise CannotOpen(f"HUB_TIMING is not like call_s=45,lease_s=150: {error}.") from error
-    return Posting(rules=Rules(timing), network=partial(client_of, longest_s=timing.call_s * 2 / 3))
+    return posting_of(timing, os.environ)
 
 
 def _timing(text: str) -> Iterator[tuple[str, str]]:

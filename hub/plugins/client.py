@@ -30,6 +30,7 @@ def guarded_client(
     base_url: str,
     *,
     hosts: Iterable[str] = (),
+    plain_hosts: Iterable[str] = (),
     transport: httpx2.BaseTransport | None = None,
     turn: Callable[[], bool] | None = None,
     auth: httpx2.Auth | None = None,
@@ -44,7 +45,8 @@ def guarded_client(
     """Return a client for one session, which closes it: no redirect followed, no retry, no cookie, nothing from the environment.
 
     base_url: where requests go, empty where a connector names whole addresses; hosts: further ones, as host names, or as
-    addresses such as `http://127.0.0.1:8080`; any other is refused before a byte leaves. auth, headers: of every request.
+    addresses such as `http://127.0.0.1:8080`; any other is refused before a byte leaves; plain_hosts: other
+    machines that may be asked without TLS. auth, headers: of every request.
     timeouts: of each step; longest_s: of one request in all; most_bytes: of one answer. on_call: told of each request at
     its end, from the thread that made it; request_ids: names of headers with an answer's request id.
     turn: waits for each request's turn and says whether it came. transport: another way to send than sockets.
@@ -55,7 +57,7 @@ def guarded_client(
     origins = frozenset(_origin(address) for address in (base_url, *hosts) if address)
     _keep_quiet()
     guarded = GuardedTransport(
-        _wire(origins, clock) if transport is None else transport,
+        _wire(origins, clock, frozenset(plain_hosts)) if transport is None else transport,
         Bounds(most_bytes=most_bytes, longest_s=longest_s),
         origins=origins,
         clock=clock,
@@ -85,9 +87,14 @@ def _origin(address: str) -> Origin:
     return origin_of(httpx2.URL(address if "://" in address else f"https://{address}"))
 
 
-def _wire(origins: frozenset[Origin], clock: Callable[[], float]) -> Wire:
+def is_here(host: str) -> bool:
+    """Whether a host is this machine."""
+    return host in _HERE
+
+
+def _wire(origins: frozenset[Origin], clock: Callable[[], float], plain_hosts: frozenset[str]) -> Wire:
     for scheme, host, _ in origins:
-        if scheme != "https" and host not in _HERE:
+        if scheme != "https" and not is_here(host) and host not in plain_hosts:
             raise ValueError(f"{scheme}://{host} is on another machine, and only https may go there")
     return Wire(_context() if any(scheme == "https" for scheme, *_ in origins) else None, clock)
 

@@ -7,23 +7,48 @@ from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import replace
 from functools import partial
+from typing import TYPE_CHECKING
 
-from hub.api import Capability, Company, Connection, Limits, Receipt
+from hub.api import (
+    Addresses,
+    Capability,
+    Company,
+    Connection,
+    Limits,
+    NoSignIn,
+    NotWritten,
+    OAuth2,
+    Receipt,
+    ReconnectNeeded,
+)
 from hub.plugins import GuardedConnector, GuardedSession, SettingsInvalid, UnknownConnector
 from hub.service.context import Hub, Refused, Route, refuse
+from hub.service.network import refuse_elsewhere
 from hub.service.pacing import pace
-from hub.service.scope import CompanyRows, reading, writing
+from hub.service.scope import CompanyRows, writing
 from hub.store import Row
 from hub.store.company_rows import add_connection_row
+from hub.store.sign_in_rows import sign_in_row
+
+if TYPE_CHECKING:
+    from pydantic import BaseModel
+
+    from hub.plugins.sign_in.signing import Signing
 
 
 class OpenBooks:
-    """A connection with its connector and settings at hand: its label, its limits, a session."""
+    """A connection with its connector and settings at hand: its label, its limits, a session.
 
-    def __init__(self, hub: Hub, row: Row, rows: CompanyRows) -> None:
+    signs_in: whether its people sign in to the accounting system; sign_in: the sign-in it uses, None before there is one;
+    chosen: whether the books there are chosen, which those without a sign-in need not be.
+    """
+
+    def __init__(self, hub: Hub, row: Row, rows: CompanyRows, *, sign_in_id: int | None = None) -> None:
+        """Open a connection's row; sign_in_id: a sign-in that is tried before the connection uses it."""
         self._hub = hub
         self._posting = hub.posting
         self._company_id = rows.company_id
+        self._company = rows.company
         self.id: int = row["id"]
         self.name: str = row["name"]
         self.connector = connector_of(hub, row["connector"])
@@ -31,14 +56,21 @@ class OpenBooks:
         deadline = self._deadline
         self.label = self.connector.label(self.settings, deadline_s=deadline)
         self.limits: Limits = self.connector.limits(self.settings, deadline_s=deadline)
+        self.signs_in = signs_in(self.connector)
+        self.chosen = row["chosen_at"] is not None or not self.signs_in
+        found = row["sign_in_id"] if sign_in_id is None else sign_in_id
+        self.sign_in = None if found is None else sign_in_row(rows.connection, rows.company_id, found)
+        self._signing: Signing | None = None
         self._texts: Mapping[str, str] = row["settings"]
+        company = Company(id=row["books"], name=row["books_name"] or self.name, currency=row["currency"])
         self._connection = Connection(
             name=self.name,
             settings=self.settings,
             environment=row["environment"],
-            company=Company(id=row["books"], name=row["books_name"] or self.name, currency=row["currency"]),
+            company=company if self.chosen else None,
             currency=row["currency"] or rows.setup.currency,
             chart=rows.setup.chart(self.name).accounts,
+            signed_in={} if self.sign_in is None else self.sign_in["kept"],
         )
 
     def session(
@@ -50,14 +82,39 @@ class OpenBooks:
     ) -> AbstractContextManager[GuardedSession]:
         """Open a session; changes: of its settings, for this once; on_late: hears of an answer after its deadline.
 
-        until: no request begins after it, by the process's monotonic seconds.
+        until: no request begins after it, by the process's monotonic seconds. Raises ConnectorError: ReconnectNeeded where
+        there is no sign-in yet.
         """
         settings = self.connector.settings_from({**self._texts, **changes}) if changes else self.settings
         connection = replace(self._connection, settings=settings)
         deadline = self._deadline
-        addresses = self.connector.addresses(settings, connection.environment, deadline_s=deadline)
-        client = self._posting.network(connection, Route(addresses=addresses, turn=partial(self._may_call, until)))
+        addresses = self._addresses(settings)
+        self._signing = self._signing_at(addresses)
+        route = Route(addresses=addresses, turn=partial(self._may_call, until), signing=self._signing)
+        client = self._posting.network(connection, route)
         return self.connector.open(replace(connection, client=client), deadline_s=deadline, on_late=on_late)
+
+    def way(self) -> OAuth2:
+        """Return how its people sign in; refuses where they do not, or not by the authorization-code flow."""
+        addresses = self._addresses(self.settings)
+        if addresses is None or not isinstance(addresses.sign_in, OAuth2):
+            raise refuse("no_sign_in", f"{self.label} has no sign-in that the hub can go through.")
+        return addresses.sign_in
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether the accounting system can be asked: signed in where that is needed, and its books chosen."""
+        return self.chosen and (not self.signs_in or (self.sign_in is not None and not self.sign_in["needs_reconnect"]))
+
+    @property
+    def try_again(self) -> bool:
+        """Whether in the last session a write was refused for its token alone, and the next one has another token."""
+        return self._signing is not None and self._signing.try_again
+
+    @property
+    def makes_files(self) -> bool:
+        """Whether posting makes a file that a person imports."""
+        return self.connector.can(Capability.FILES)
 
     @property
     def _deadline(self) -> float | None:
@@ -65,15 +122,49 @@ class OpenBooks:
         guarded = self._posting.guarded and not self.makes_files
         return self._posting.rules.timing.call_s if guarded else None
 
+    def _addresses(self, settings: BaseModel) -> Addresses | None:
+        environment = self._connection.environment
+        addresses = self.connector.addresses(settings, environment, deadline_s=self._deadline)
+        try:
+            refuse_elsewhere(addresses, environment, self._posting.local_hosts)
+        except Refused as error:
+            raise NotWritten(str(error), code="address_not_local") from error
+        return addresses
+
+    def _signing_at(self, addresses: Addresses | None) -> Signing | None:
+        """Return what signs the requests to these addresses, with tokens that are sent to no other."""
+        if addresses is None or not isinstance(addresses.sign_in, OAuth2):
+            return None
+        if self.sign_in is None:
+            raise ReconnectNeeded(f"{self.name} is not connected to {self.label} yet.", code="not_connected")
+        way = addresses.sign_in
+        if way.token_url != self.sign_in["token_url"]:
+            raise ReconnectNeeded(
+                f"{self.name} leads to another address than it was connected at.", code="not_connected"
+            )
+        from hub.plugins.sign_in.signing import Signing
+        from hub.service.connecting.renewing import SignInAccess
+
+        accesses = SignInAccess(
+            hub=self._hub,
+            company=self._company["code"],
+            company_uuid=self._company["uuid"],
+            company_id=self._company_id,
+            sign_in_id=self.sign_in["id"],
+            way=way,
+            label=self.label,
+        )
+        return Signing(accesses, self._posting.monotonic)
+
     def _may_call(self, until: float | None) -> bool:
         """Wait for the next HTTP call that the connection's rate allows; False where it is not soon enough."""
         paced = pace(self._hub, self._company_id, self.id, self.limits)
         return paced and (until is None or self._posting.monotonic() <= until)
 
-    @property
-    def makes_files(self) -> bool:
-        """Whether posting makes a file that a person imports."""
-        return self.connector.can(Capability.FILES)
+
+def signs_in(connector: GuardedConnector) -> bool:
+    """Whether people sign in to a connector's accounting system before it can be used."""
+    return any(not isinstance(each, NoSignIn) for each in connector.info.sign_ins)
 
 
 def connector_of(hub: Hub, connector_id: str) -> GuardedConnector:
@@ -97,6 +188,7 @@ def add_connection(
         checked = found.settings_from(settings)
     except SettingsInvalid as error:
         raise Refused(error.problems) from error
+    refuse_elsewhere(found.addresses(checked, environment), environment, hub.posting.local_hosts)
     currency = getattr(checked, "currency", None)
     with writing(hub, company) as rows:
         if name in rows.ids.connections:
@@ -112,18 +204,3 @@ def add_connection(
         }
         add_connection_row(rows.connection, rows.company_id, values)
         rows.exports.audit("add connection", name, {"connector": connector}, actor=hub.actor, now=hub.clock())
-
-
-def connections(hub: Hub, company: str) -> list[dict[str, object]]:
-    """List a company's connections with their labels."""
-    with reading(hub, company) as rows:
-        return [_document(hub, rows, row) for row in rows.connections()]
-
-
-def _document(hub: Hub, rows: CompanyRows, row: Row) -> dict[str, object]:
-    shown = {"name": row["name"], "connector": row["connector"], "settings": row["settings"]}
-    try:
-        books = OpenBooks(hub, row, rows)
-    except (Refused, SettingsInvalid) as error:
-        return {**shown, "label": row["connector"], "problem": str(error)}
-    return {**shown, "label": books.label, "problem": None}

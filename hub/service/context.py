@@ -10,30 +10,43 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
-from hub.api import Level, Problem, Where
+from hub.api import Level, Problem, TryLater, Where
 from hub.domain.posting import Rules
 from hub.plugins import Registry
 from hub.store import Database
+from hub.store.key_ring import KeyRing
+from hub.store.vault import Vault
 
 if TYPE_CHECKING:
     import httpx2
 
-    from hub.api import Addresses, Connection
+    from hub.api import Addresses, Connection, OAuth2
+    from hub.plugins.sign_in.signing import Signing
+
+KEY_FILE = "vault.keys"
+"""The file of a home that holds the keys of its secrets."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Route:
     """How a connection's calls go.
 
-    addresses: where, None for a connector without a network; turn: waits for each call's turn (False: not soon enough).
+    addresses: where, None for a connector without a network; turn: waits for each call's turn (False: not soon enough);
+    signing: signs each request, None where there is no sign-in.
     """
 
     addresses: Addresses | None
     turn: Callable[[], bool]
+    signing: Signing | None = None
 
 
 def no_network(_connection: Connection, _route: Route) -> None:
     """Make no HTTP client: of connectors that have no network."""
+
+
+def no_sign_in(_way: OAuth2) -> httpx2.Client:
+    """Make no HTTP client: of a process that reaches no accounting system."""
+    raise TryLater("This process reaches no accounting system.", code="no_network")
 
 
 def never() -> bool:
@@ -47,7 +60,8 @@ class Posting:
 
     worker, incarnation: its name among the workers, and which start of it; beats: whether it gives signs of life by
     itself, as a worker does; guarded: plugin calls have a deadline, in a thread; network: makes the HTTP client of a
-    connection on its route, None for one without a network;
+    connection on its route, None for one without a network; sign_in_client: the one of a sign-in's own addresses;
+    local_hosts: names of machines that the environment `local` may lead to, besides this one;
     wake: hands an export (its id, its connection's id) to the workers, None where it is settled here and now;
     stopping: whether the process was told to stop, so that no further call is begun;
     sleep: waits some seconds; monotonic: seconds that go on while the process is asleep.
@@ -59,6 +73,8 @@ class Posting:
     beats: bool = False
     guarded: bool = True
     network: Callable[[Connection, Route], httpx2.Client | None] = no_network
+    sign_in_client: Callable[[OAuth2], httpx2.Client] = no_sign_in
+    local_hosts: frozenset[str] = frozenset()
     wake: Callable[[int, str], None] | None = None
     stopping: Callable[[], bool] = never
     sleep: Callable[[float], None] = time.sleep
@@ -67,7 +83,11 @@ class Posting:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hub:
-    """An open hub; clock returns aware UTC; files made go below home/files; actor: who is asking; posting: how it posts."""
+    """An open hub.
+
+    clock returns aware UTC; files made go below home/files; actor: who is asking; posting: how it posts; keys: of its
+    secrets, None for those of its home.
+    """
 
     database: Database
     registry: Registry
@@ -75,6 +95,12 @@ class Hub:
     home: Path
     actor: str
     posting: Posting = field(default_factory=Posting)
+    keys: KeyRing | None = None
+
+    @property
+    def vault(self) -> Vault:
+        """What seals and opens secrets."""
+        return Vault(self.keys or KeyRing(self.home / KEY_FILE))
 
 
 class Refused(Exception):

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 from hub.api import ConnectorError, Level, Problem, Where
 from hub.plugins import SettingsInvalid
 from hub.service.auditing import check_trails
 from hub.service.companies import companies
-from hub.service.connections import connector_of
+from hub.service.connecting.keys import key_problems
+from hub.service.connecting.standing import sign_in_problems, standing
 from hub.service.context import Hub, Refused, problem_document
 from hub.service.heads import examine, remember, remembered
 from hub.service.posting.health import posting_health
@@ -42,7 +44,7 @@ def _database(hub: Hub) -> list[Problem]:
                 return problems
             if not problems:
                 remember(hub)
-            return [*problems, *_connections(hub), *posting_health(hub)]
+            return [*problems, *key_problems(hub), *_connections(hub), *posting_health(hub)]
     except Unreadable as error:
         return [file_problem([str(error)])]
     except DatabaseNotReady as error:
@@ -56,12 +58,14 @@ def _connections(hub: Hub) -> list[Problem]:
 
 def _connections_of(hub: Hub, company: str) -> Iterator[Problem]:
     with reading(hub, company) as rows:
-        found = rows.connections()
-    for row in found:
+        every = rows.connections()
+    for row in every:
         where = Where(connection=row["name"])
         try:
-            connector = connector_of(hub, row["connector"])
-            connector.label(connector.settings_from(row["settings"]))
+            with reading(hub, company) as rows:
+                found, now = standing(hub, rows, row), hub.database.now(rows.connection)
+            for problem in sign_in_problems(found, now):
+                yield replace(problem, message=f"{company}: {problem.message}")
         except SettingsInvalid as error:
             yield Problem(
                 level=Level.PROBLEM,

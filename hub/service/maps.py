@@ -9,6 +9,7 @@ from operator import attrgetter
 
 from hub.api import Account, ConnectorError, Dimension
 from hub.domain.setup import GlAccount, Setup, Site
+from hub.service.connecting.live_chart import is_fresh, kept_dimensions
 from hub.service.connections import OpenBooks
 from hub.service.context import Hub, Refused
 from hub.service.last_changes import LastChanges, last_changes
@@ -92,8 +93,11 @@ def site_maps(hub: Hub, company: str, connection: str) -> SiteMaps:
         stored = rows.setup.site_maps.get(name, {})
         sites = tuple(site for code, site in rows.setup.sites.items() if site.connection == name or code in stored)
         changed = last_changes(rows, "site-map")
-        opened, trouble = _opened(hub, rows, name)
+        row = rows.connection_row(name)
+        fresh = is_fresh(row, hub.database.now(rows.connection))
+        opened, trouble = (None, "") if fresh else _opened(hub, rows, name)
     dimensions, trouble = _dimensions(opened) if opened else ((), trouble)
+    dimensions = dimensions or kept_dimensions(row)
     known = {dimension.name for dimension in dimensions}
     more = dict.fromkeys(one for values in stored.values() for one in values if one not in known)
     return SiteMaps(

@@ -1,20 +1,33 @@
-"""The HTTP client of a connection: guarded, paced, bound to its own addresses."""
+"""The HTTP clients of connections and of their sign-ins: guarded, bound to their own addresses, in `local` to this machine."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from hub.api import OAuth2
+from hub.service.context import refuse
+
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     import httpx2
 
-    from hub.api import Connection
+    from hub.api import Addresses, Connection
     from hub.service.context import Route
 
+LOCAL = "local"
+"""The environment whose addresses are a stand-in's on this machine."""
+SIGN_IN_S = 20
+"""One call to a sign-in's own addresses, in all."""
 
-def client_of(_connection: Connection, route: Route, *, longest_s: float) -> httpx2.Client | None:
+
+def client_of(
+    _connection: Connection, route: Route, *, longest_s: float, local_hosts: frozenset[str] = frozenset()
+) -> httpx2.Client | None:
     """Return the client of a connection on its route, None where it has no addresses.
 
-    longest_s: of one request in all, less than a guarded call may take, so that its own time-out is what is told.
+    longest_s: of one request in all, less than a guarded call may take, so that its own time-out is what is told;
+    local_hosts: other machines that may be asked without TLS.
     """
     addresses = route.addresses
     if addresses is None:
@@ -26,8 +39,51 @@ def client_of(_connection: Connection, route: Route, *, longest_s: float) -> htt
     return guarded_client(
         addresses.base_url,
         hosts=addresses.hosts,
+        plain_hosts=local_hosts,
         turn=route.turn,
+        auth=route.signing,
         longest_s=longest_s,
         timeouts=httpx2.Timeout(longest_s / 2),
         request_ids=(*addresses.request_ids, *REQUEST_IDS),
     )
+
+
+def sign_in_client_of(way: OAuth2, *, local_hosts: frozenset[str] = frozenset()) -> httpx2.Client:
+    """Return the client of a sign-in's own addresses: where codes and refresh tokens go, and nothing else does."""
+    import httpx2
+
+    from hub.plugins.client import guarded_client
+
+    return guarded_client(
+        way.token_url,
+        hosts=filter(None, (way.revoke_url,)),
+        plain_hosts=local_hosts,
+        longest_s=SIGN_IN_S,
+        timeouts=httpx2.Timeout(SIGN_IN_S / 2),
+    )
+
+
+def refuse_elsewhere(addresses: Addresses | None, environment: str, local_hosts: frozenset[str]) -> None:
+    """Refuse addresses of the environment `local` that are not on this machine, nor on one that the operator allows."""
+    if addresses is None or environment != LOCAL:
+        return
+    import httpx2
+
+    from hub.plugins.client import is_here
+
+    for address in _all(addresses):
+        host = httpx2.URL(address if "://" in address else f"https://{address}").host
+        if not is_here(host) and host not in local_hosts:
+            raise refuse(
+                "address_not_local",
+                f"In the environment {LOCAL} everything is on this machine, and {host} is not.",
+                "Use an address such as http://127.0.0.1:9001; an operator may allow others with HUB_LOCAL_HOSTS.",
+            )
+
+
+def _all(addresses: Addresses) -> Iterator[str]:
+    yield addresses.base_url
+    yield from addresses.hosts
+    way = addresses.sign_in
+    if isinstance(way, OAuth2):
+        yield from filter(None, (way.authorize_url, way.token_url, way.revoke_url))

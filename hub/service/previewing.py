@@ -15,6 +15,9 @@ from hub.domain.identity import Identity, posting_key
 from hub.domain.proposal import Proposal, propose, redate
 from hub.domain.setup import Books
 from hub.plugins import SettingsInvalid
+from hub.service.connecting.checks import remember_check
+from hub.service.connecting.live_chart import refresh_chart
+from hub.service.connecting.standing import connecting_problems
 from hub.service.connections import OpenBooks
 from hub.service.context import Hub, Refused, problem_document, refuse
 from hub.service.documents import Document, entry_document, journal_entry, preview_hash, total
@@ -80,6 +83,7 @@ def preview(
 ) -> dict[str, Any]:
     """Preview a count date, by default the newest on offer; an exported one is shown as it was frozen."""
     decided = decisions_from(decisions)
+    refresh_chart(hub, company, connection)
     look_back(hub, company, count_date, connection, decided)
     with as_decided(hub, company, decided) as rows:
         books = rows.books(connection)
@@ -89,7 +93,9 @@ def preview(
             frozen = frozen_preview(hub, rows, books, day)
             if frozen is not None:
                 return frozen
-    return draft_document(checked(drafted))
+    found = checked(drafted)
+    remember_check(hub, company, found.open_books, found.hash, found.problems)
+    return draft_document(found)
 
 
 def default_date(rows: CompanyRows, books: Books) -> date:
@@ -302,6 +308,8 @@ def preflight(books: OpenBooks, entries: Sequence[JournalEntry | None]) -> list[
     """Return what the connector finds wrong with each entry, by its index; a system that cannot be asked is a warning."""
     if not any(entries):
         return []
+    if not books.is_ready:
+        return [(0, problem) for problem in connecting_problems(books)]
     try:
         with books.session() as session:
             return [

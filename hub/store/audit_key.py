@@ -5,9 +5,10 @@ from __future__ import annotations
 import hmac
 import os
 import secrets
-import tempfile
 from dataclasses import dataclass, field
 from pathlib import Path
+
+from hub.store.private_file import make_once, written_beside
 
 BYTES = 32
 SHOWN = 16
@@ -48,13 +49,7 @@ def read_key(file: Path) -> AuditKey | None:
 def make_key(file: Path) -> AuditKey:
     """Make a key in a file that only its owner may read; one that is there already, made meanwhile, is taken instead."""
     try:
-        new = _written(file)
-        try:
-            os.link(new, file)
-        except FileExistsError:
-            pass
-        finally:
-            new.unlink()
+        make_once(file, _new())
     except OSError as error:
         raise KeyUnusable(f"The audit key {file} cannot be made: {error.strerror}.") from error
     made = read_key(file)
@@ -69,7 +64,7 @@ def replace_key(file: Path) -> AuditKey:
             kept = file.with_name(f"{file.name}.{_name_of(file)}")
             kept.unlink(missing_ok=True)
             os.link(file, kept)
-        _written(file).replace(file)
+        written_beside(file, _new()).replace(file)
     except OSError as error:
         raise KeyUnusable(f"The audit key {file} cannot be replaced: {error.strerror}.") from error
     made = read_key(file)
@@ -77,13 +72,8 @@ def replace_key(file: Path) -> AuditKey:
     return made
 
 
-def _written(file: Path) -> Path:
-    """Return a file beside another with a new key in it, all of it on the disk; it is made readable for its owner alone."""
-    with tempfile.NamedTemporaryFile("w", dir=file.parent, prefix=f".{file.name}.", delete=False) as partial:
-        partial.write(secrets.token_hex(BYTES) + "\n")
-        partial.flush()
-        os.fsync(partial.fileno())
-    return Path(partial.name)
+def _new() -> str:
+    return secrets.token_hex(BYTES) + "\n"
 
 
 def _name_of(file: Path) -> str:

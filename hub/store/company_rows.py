@@ -74,3 +74,11 @@ def add_connection_row(connection: Connection, company_id: int, values: Mapping[
         where = (SITE.c.company_id == company_id, SITE.c.connection_id.is_(None))
         connection.execute(update(SITE).where(*where).values(connection_id=earlier[0]["id"]))
     connection.execute(insert(CONNECTION).values(company_id=company_id, **values))
+
+
+def change_connection(
+    connection: Connection, company_id: int, connection_id: int, values: Mapping[str, object]
+) -> None:
+    """Change what is known of a connection."""
+    where = (CONNECTION.c.company_id == company_id, CONNECTION.c.id == connection_id)
+    connection.execute(update(CONNECTION).where(*where).values(**values))

@@ -56,6 +56,11 @@ def send(books: OpenBooks, entry: JournalEntry, on_late: Late, until: float) -> 
             receipt = session.post(entry)
             receipt = _finished(books, session, receipt, entry)
             return _seen(session, receipt, entry, (), Outcome.DONE)
+    except ReconnectNeeded as error:
+        # With another token at hand a write is sent again, by the rules of posting alone.
+        if receipt is None and books.try_again:
+            return _told(error, Outcome.TRY_LATER)
+        return _failed(error, sent=sent, receipt=receipt)
     except ConnectorError as error:
         return _failed(error, sent=sent, receipt=receipt)
 
@@ -70,7 +75,7 @@ def look_up(books: OpenBooks, entry: JournalEntry, on_late: Late) -> Told:
             best, others = _best(session, found, entry)
             return _seen(session, _finished(books, session, best, entry), entry, others, Outcome.FOUND)
     except ReconnectNeeded as error:
-        return _told(error, Outcome.RECONNECT)
+        return _told(error, Outcome.TRY_LATER if books.try_again else Outcome.RECONNECT)
     except TryLater as error:
         return _told(error, Outcome.TRY_LATER, error.retry_after_s)
     except ConnectorError as error:

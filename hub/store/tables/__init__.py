@@ -1,5 +1,6 @@
 """The tables, one module per subject."""
 
+from hub.store.tables.connecting import ConnectorClient, SignIn, SignInBegun
 from hub.store.tables.exports import AuditEvent, Export, ExportCount, MovementSide, OnBooks, Posting
 from hub.store.tables.inventory import (
     Batch,
@@ -39,6 +40,7 @@ __all__ = [
     "ChartAccount",
     "Company",
     "Connection",
+    "ConnectorClient",
     "CountLine",
     "CountTotal",
     "Department",
@@ -56,6 +58,8 @@ __all__ = [
     "Override",
     "Person",
     "Posting",
+    "SignIn",
+    "SignInBegun",
     "SignInTries",
     "SignedIn",
     "Site",

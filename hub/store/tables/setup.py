@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 
 from sqlalchemy import Index, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
-from hub.store.tables.columns import Document, Minor
+from hub.store.tables.columns import Document, Instant, Minor
 
 
 class Meta(SQLModel, table=True):
@@ -51,7 +51,12 @@ class Company(SQLModel, table=True):
 
 
 class Connection(SQLModel, table=True):
-    """One set of books; books is the accounting system's own id of it, or ours where it has none."""
+    """One set of books; books is the accounting system's own id of it, or ours where it has none.
+
+    chosen_at: when a person chose the books there, null where none are chosen; chart_read_at, dimensions: when its chart
+    was last read live, and the dimensions of its lines as they were then; checked_*: the preview that the accounting
+    system last found nothing wrong with.
+    """
 
     __tablename__ = "connection"
     __table_args__ = (UniqueConstraint("company_id", "name"),)
@@ -64,6 +69,12 @@ class Connection(SQLModel, table=True):
     books_name: str = ""
     currency: str | None = None
     settings: dict[str, object] = Field(default_factory=dict, sa_type=Document)
+    sign_in_id: int | None = Field(default=None, foreign_key="sign_in.id")
+    chosen_at: datetime | None = Field(default=None, sa_type=Instant)
+    chart_read_at: datetime | None = Field(default=None, sa_type=Instant)
+    dimensions: list[dict[str, object]] | None = Field(default=None, sa_type=Document)
+    checked_hash: str = ""
+    checked_at: datetime | None = Field(default=None, sa_type=Instant)
 
 
 class ChartAccount(SQLModel, table=True):

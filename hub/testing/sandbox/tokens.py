@@ -213,6 +213,16 @@ class TokenDesk:
         """Return tokens as if a person had signed in and allowed it."""
         return self._issued(self._granted(scopes, companies))
 
+    def expire(self) -> None:
+        """Let every access token be too old from now on."""
+        now = self._now()
+        self._access = {token: (grant, min(until, now)) for token, (grant, until) in self._access.items()}
+
+    def grants(self) -> list[Grant]:
+        """Return what people have allowed and not ended."""
+        known = [grant for grant, _ in self._access.values()]
+        return [grant for grant in dict.fromkeys(known) if not grant.revoked]
+
     def is_client(self, client_id: str, secret: str) -> bool:
         """Whether these are the app's own id and secret."""
         return client_id == self.client.id and secrets.compare_digest(secret, self.client.secret)
