@@ -3,12 +3,14 @@
 import ast
 import subprocess
 from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 
 REPOSITORY = Path(__file__).parents[2]
 LARGEST_FILE_BYTES = 2_000_000
 
 
+@cache
 def files() -> list[Path]:
     """Every file that is committed or about to be, relative to the root of the tree."""
     command = ["git", "ls-files", "--cached", "--others", "--exclude-standard", "-z"]
@@ -33,11 +35,17 @@ def sources() -> Iterator[tuple[Path, str]]:
     return ((path, text) for path, text in texts() if path.suffix == ".py" and not is_test(path))
 
 
+@cache
+def parsed(text: str) -> ast.Module:
+    """A file's syntax tree, which rules read and none changes."""
+    return ast.parse(text)
+
+
 def findings(rule: Callable[[ast.Module], Iterator[str]], *rooms: str) -> list[str]:
     """What a rule finds in the product's files, or in those below the given rooms, each with where it is."""
     return [
         f"{path}:{finding}"
         for path, text in sources()
         if not rooms or any(path.is_relative_to(room) for room in rooms)
-        for finding in rule(ast.parse(text))
+        for finding in rule(parsed(text))
     ]

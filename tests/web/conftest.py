@@ -10,9 +10,10 @@ from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
+from anyio.from_thread import BlockingPortal, start_blocking_portal
 from fastapi import FastAPI
 from starlette.testclient import TestClient
 
@@ -49,10 +50,16 @@ _FIELD = re.compile(r'<input type="hidden" name="csrf" value="([^"]+)">')
 
 
 class Visitor:
-    """A browser, signed in or not; `client` is Starlette's own, which follows no redirects."""
+    """A browser, signed in or not; `client` is Starlette's own, which follows no redirects.
+
+    portal: the event loop that all of them share in a module that asks for `one_portal`; else each request makes its own.
+    """
+
+    portal: ClassVar[BlockingPortal | None] = None
 
     def __init__(self, app: FastAPI) -> None:
         self.client = TestClient(app, base_url=ADDRESS, follow_redirects=False, client=("127.0.0.1", 50_000))
+        self.client.portal = Visitor.portal
 
     def get(self, path: str, status: int = 200) -> str:
         """Return a page's HTML; it must answer with this status."""
@@ -113,6 +120,14 @@ class Site:
     def later(self, **by: int) -> None:
         """Move the clock: site.later(hours=3)."""
         self.moment += timedelta(**by)
+
+
+@pytest.fixture(scope="module")
+def one_portal() -> Iterator[None]:
+    """One event loop for every request of a module, as making one takes as long as answering."""
+    with start_blocking_portal() as Visitor.portal:
+        yield
+    Visitor.portal = None
 
 
 @pytest.fixture(scope="session")
@@ -180,6 +195,13 @@ def _copy_of(loaded: Path, home: Path) -> Iterator[Site]:
 def site(loaded: Path, tmp_path: Path) -> Iterator[Site]:
     """The app on the demo company (code DEMO, sites CK, DT and HB, connection `books`, 2026-10-31 not exported yet)."""
     with _copy_of(loaded, tmp_path / "home") as opened:
+        yield opened
+
+
+@pytest.fixture(scope="module")
+def still_site(loaded: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """The same app, one for all tests of a module: only for those that leave the database as it is."""
+    with _copy_of(loaded, tmp_path_factory.mktemp("still") / "home") as opened:
         yield opened
 
 
