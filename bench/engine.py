@@ -1,7 +1,8 @@
 """How many exports a second the engine wakes, against queued workflows of one empty step on the same database.
 
 Both take a backlog that is there when they start, on SQLite and on PostgreSQL, in memory where there is plenty, so that no
-other program's disk is measured; each run has a process and a database of its own, and ours and the floor take turns, so that both see the same machine. What exports themselves do is not in it.
+other program's disk is measured; each run has a process and a database of its own, and ours and the floor take turns, so
+that both see the same machine. What exports themselves do is not in it.
 """
 
 from __future__ import annotations
