@@ -4,6 +4,7 @@ PORT ?= 8000
 STEPS ?= 100000
 N ?= 100000
 SEED ?=
+KILLS ?=
 WORKERS ?= 2
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
@@ -55,8 +56,9 @@ soak: $(DEVELOPMENT) ## Run the properties at full scale
 fuzz: $(DEVELOPMENT) ## Look for new failures of the properties: make fuzz STEPS=1000000
 	@HUB_PROFILE=fuzz HUB_FUZZ_STEPS=$(STEPS) $(PYTEST) -n $(WORKERS) -m "soak or property" -o timeout=0
 
-faults: $(DEVELOPMENT) ## Look for schedules that lose or double a journal: make faults N=100000, or SEED=363 for one
+faults: $(DEVELOPMENT) ## Look for schedules that lose or double a journal: make faults N=100000, SEED=363 for one, KILLS=200 for real processes
 	@HUB_PROFILE=soak HUB_FAULTS=$(N) HUB_SEED=$(SEED) $(PYTEST) -n $(WORKERS) -o timeout=0 tests/faults/test_simulator.py
+	@$(if $(KILLS),HUB_PROFILE=soak HUB_KILLS=$(KILLS) $(PYTEST) -rP tests/processes/test_kills.py)
 
 lint: $(DEVELOPMENT) ## Check style, format, types and who imports whom
 	@$(BIN)/ruff check .

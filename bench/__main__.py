@@ -24,7 +24,7 @@ def main() -> None:
 
 
 def _measures(*, quick: bool) -> Iterable[Callable[[], Iterable[Figure]]]:
-    from bench import engine, imports, journals, pages, previews, quickbooks
+    from bench import engine, exports, imports, journals, pages, previews, quickbooks
     from bench import help as help_text
 
     return (
@@ -34,6 +34,7 @@ def _measures(*, quick: bool) -> Iterable[Callable[[], Iterable[Figure]]]:
         imports.figures,
         lambda: pages.figures(quick=quick),
         lambda: engine.figures(quick=quick),
+        lambda: exports.figures(quick=quick),
         lambda: quickbooks.figures(quick=quick),
     )
 

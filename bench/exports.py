@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from tests.processes.children import Child
     from tests.processes.installation import Installation
 
-COMPANIES, CONNECTIONS, SITES = 8, 10, 3
+COMPANIES, CONNECTIONS, SITES = 6, 10, 2
 EXPORTS = COMPANIES * CONNECTIONS * SITES
 LATENCY_MS = 300
 THREADS = 64
@@ -180,7 +180,7 @@ def _bare(base_url: str) -> float:
 
     def post(number: int) -> None:
         if not hasattr(mine, "client"):
-            mine.client = httpx2.Client()
+            mine.client = httpx2.Client(timeout=PATIENCE_S)
         sides = (("acc-1310", "debit"), ("acc-5010", "credit"), ("acc-1340", "debit"), ("acc-5100", "credit"))
         lines = [{"account_id": account, side: "100.00", "memo": "Food"} for account, side in (*sides, *sides, *sides)]
         journal = {"reference": f"IA{number:09}", "memo": "", "date": "2001-01-01", "currency": "USD", "lines": lines}

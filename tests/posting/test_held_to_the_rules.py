@@ -230,6 +230,8 @@ def test_r11_one_of_each_connection_is_taken_before_the_second_of_any_and_one_al
     sent = "UPDATE posting SET state = 'UNKNOWN', sent_at = '2026-11-02T08:00:00.000000+00:00' WHERE export_id = "
     changed(house, f"{sent}{second}")
     assert due() == [others, second]  # rather a look-up than a journal
+    changed(house, f"UPDATE posting SET lease_owner = 'dead/1' WHERE export_id = {first}")
+    assert due() == [others, second, first]  # it is to be taken out of a dead worker's hands, whatever fails
 
 
 def test_r12_a_change_of_state_and_its_entry_in_the_trail_are_one_transaction(house: House) -> None:
