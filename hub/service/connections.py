@@ -47,7 +47,7 @@ class OpenBooks:
         """Open a connection's row; sign_in_id: a sign-in that is tried before the connection uses it."""
         self._hub = hub
         self._posting = hub.posting
-        self._company_id = rows.company_id
+        self.company_id: int = rows.company_id
         self._company = rows.company
         self.id: int = row["id"]
         self.name: str = row["name"]
@@ -149,7 +149,7 @@ class OpenBooks:
             hub=self._hub,
             company=self._company["code"],
             company_uuid=self._company["uuid"],
-            company_id=self._company_id,
+            company_id=self.company_id,
             sign_in_id=self.sign_in["id"],
             way=way,
             label=self.label,
@@ -158,7 +158,7 @@ class OpenBooks:
 
     def _may_call(self, until: float | None) -> bool:
         """Wait for the next HTTP call that the connection's rate allows; False where it is not soon enough."""
-        paced = pace(self._hub, self._company_id, self.id, self.limits)
+        paced = pace(self._hub, self.company_id, self.id, self.limits)
         return paced and (until is None or self._posting.monotonic() <= until)
 
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, TypeVar, cast
 
+from hub.plugins.calls import Raised, call, told
 from hub.web.server import PortTaken, Served, listening
 
 if TYPE_CHECKING:
@@ -16,20 +17,37 @@ if TYPE_CHECKING:
     from hub.plugins import Registry
 
 
+Returned = TypeVar("Returned")
+
+
 class NoSandbox(Exception):
-    """No installed plugin brings a stand-in of this name; the message says which there are."""
+    """No installed plugin brings a stand-in of this name, or it does not start; the message says which, and why."""
 
 
 @contextmanager
 def served(registry: Registry, name: str, port: int) -> Iterator[Mapping[str, str]]:
     """Serve the stand-in for a connector, and yield what a client needs to talk to it; raises NoSandbox and PortTaken."""
     sandbox = _sandbox(registry, name)
-    server = Served(port, lambda address: cast("ASGIApp", sandbox.app(address)))  # both are the ASGI specification's
+
+    def made(address: str) -> ASGIApp:
+        app = called(name, "app", lambda: sandbox.app(address))
+        return cast("ASGIApp", app)  # both types are the ASGI specification's
+
+    server = Served(port, made)
     server.start()
     try:
-        yield {"base_url": server.address, **sandbox.credentials(server.address)}
+        credentials = called(name, "credentials", lambda: dict(sandbox.credentials(server.address)))
+        yield {"base_url": server.address, **credentials}
     finally:
         server.stop()
+
+
+def called(name: str, method: str, work: Callable[[], Returned]) -> Returned:
+    """Call a stand-in's own code; raises NoSandbox, which says what failed."""
+    outcome = call(work)
+    if isinstance(outcome, Raised):
+        raise NoSandbox(f"The stand-in for {name} failed in {method}(): {told(outcome.error)}.") from outcome.error
+    return outcome
 
 
 def _sandbox(registry: Registry, name: str) -> Sandbox:

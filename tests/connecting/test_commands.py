@@ -165,6 +165,23 @@ def test_a_stand_in_that_nobody_brings_is_said_to_be_missing(registry: Registry)
         pass
 
 
+def test_a_stand_in_that_does_not_start_says_so() -> None:
+    class Broken(Ledger):
+        def app(self, base_url: str) -> Any:
+            raise ModuleNotFoundError("No module named 'ledgerly'")
+
+    class BringsBroken:
+        @hookimpl
+        def hub_sandboxes(self) -> list[Ledger]:
+            return [Broken()]
+
+    with (
+        pytest.raises(NoSandbox, match=r"failed in app\(\): ModuleNotFoundError"),
+        served(load(only=[BringsBroken()]), "ledgerly", 0),
+    ):
+        pass
+
+
 def test_a_stand_in_tells_what_to_type_next(
     monkeypatch: pytest.MonkeyPatch, registry: Registry, tmp_path: Path
 ) -> None:
