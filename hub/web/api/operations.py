@@ -67,7 +67,7 @@ class Operation:
     """One thing that programs can ask for.
 
     path: below /api/v1; answers: the type of what is answered, bytes for a file; body: None where nothing is sent;
-    upload: a file or rows are sent instead; connection: the query or the body may name one.
+    upload: a file or rows are sent instead.
     """
 
     name: str

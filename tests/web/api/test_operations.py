@@ -10,8 +10,11 @@ import pytest
 from hub.api import AccountMissing, ConnectorError
 from hub.service import exporting, previewing
 from hub.service.auditing import listed
+from hub.service.context import Hub
 from hub.service.imports import past_imports
 from hub.web.api.operations import ANY_FILE, CSV, XLSX
+from hub.web.app import create_app
+from hub.web.options import WebOptions
 from tests.web.api.conftest import API, Program, where
 from tests.web.conftest import Site
 
@@ -225,3 +228,19 @@ def test_every_answer_is_kept_by_nobody(program: Program) -> None:
         assert answer.headers["cache-control"] == "no-store"
         assert answer.headers["x-content-type-options"] == "nosniff"
         assert "set-cookie" not in answer.headers
+
+
+def test_what_changes_something_is_handed_to_the_workers_and_nothing_else(site: Site) -> None:
+    handed: list[str] = []
+
+    def hand_over(hub: Hub) -> Hub:
+        handed.append(hub.actor)
+        return hub
+
+    site.app = create_app(site.hub, WebOptions(hand_over=hand_over))
+    program = Program(site)
+    asked = previewed(program)
+    program.get("/exports")
+    assert handed == []
+    program.post("/exports", asked, status=202)
+    assert handed == ["API token program 1"]
