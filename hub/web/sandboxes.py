@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from hub.api import Sandbox
     from hub.plugins import Registry
 
+log = logging.getLogger(__name__)
 
 Returned = TypeVar("Returned")
 
@@ -60,12 +62,18 @@ def _sandbox(registry: Registry, name: str) -> Sandbox:
 
 @contextmanager
 def all_served(registry: Registry, first_port: int) -> Iterator[StandIns]:
-    """Serve every stand-in that plugins bring, on ports from the first on, or free ones where those are taken or it is 0."""
+    """Serve every stand-in that plugins bring, on ports from the first on, or free ones where those are taken or it is 0.
+
+    One that does not start is left out and logged.
+    """
     with ExitStack() as stack:
         standing: dict[str, Mapping[str, str]] = {}
         for number, name in enumerate(sorted(registry.sandboxes)):
             port = first_port + number if first_port else 0
-            standing[name] = stack.enter_context(served(registry, name, port if _is_free(port) else 0))
+            try:
+                standing[name] = stack.enter_context(served(registry, name, port if _is_free(port) else 0))
+            except NoSandbox as error:
+                log.warning("%s", error)
         yield StandIns(standing)
 
 
@@ -81,8 +89,8 @@ class StandIns:
 
         from hub.web.pages.connections_one import CALLBACK
 
-        for told in self.credentials.values():
-            control = f"{told['base_url']}/_sandbox/faults"
+        for each in self.credentials.values():
+            control = f"{each['base_url']}/_sandbox/faults"
             httpx2.post(control, json={"redirect_uris": [f"{address}{CALLBACK}"]}, trust_env=False).raise_for_status()
 
 
