@@ -24,7 +24,7 @@ def main() -> None:
 
 
 def _measures(*, quick: bool) -> Iterable[Callable[[], Iterable[Figure]]]:
-    from bench import engine, imports, journals, previews, quickbooks
+    from bench import engine, imports, journals, previews, quickbooks, xero
     from bench import help as help_text
 
     return (
@@ -34,6 +34,7 @@ def _measures(*, quick: bool) -> Iterable[Callable[[], Iterable[Figure]]]:
         imports.figures,
         lambda: engine.figures(quick=quick),
         lambda: quickbooks.figures(quick=quick),
+        lambda: xero.figures(quick=quick),
     )
 
 
