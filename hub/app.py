@@ -9,7 +9,7 @@ import os
 import signal
 import socket
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
 from functools import partial
 from pathlib import Path
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 
     from hub.cli.opener import Serving
     from hub.service.context import Hub, Posting
-    from hub.store.key_ring import KeyRing
     from hub.web.options import WebOptions
 
 log = logging.getLogger(__name__)
@@ -51,6 +50,7 @@ class Installation:
         """
         from hub.plugins import load
         from hub.service.context import Hub
+        from hub.service.environment import key_ring_of
         from hub.service.heads import remember
         from hub.service.restoring import notice
         from hub.store import DatabaseNotReady
@@ -70,7 +70,7 @@ class Installation:
                 home=folder,
                 actor=_actor(),
                 posting=posting(),
-                keys=key_ring(folder),
+                keys=key_ring_of(os.environ, folder),
             )
             notice(hub)
             yield handing_over(hub)
@@ -98,6 +98,22 @@ class Installation:
         """
         with self.open(home) as opened:
             serve(opened, serving, ready)
+
+    def run_sandbox(self, name: str, serving: Serving, ready: Callable[[Mapping[str, str]], None]) -> None:
+        """Run the stand-in for a connector's accounting system until the process is told to stop.
+
+        ready: told of its credentials and its address once it answers. Raises CannotOpen.
+        """
+        from hub.plugins import load
+        from hub.web.sandboxes import NoSandbox, served
+        from hub.web.server import PortTaken
+
+        try:
+            with served(load(), name, serving.port) as credentials:
+                ready(credentials)
+                wait(serving.stop_after_s)
+        except (NoSandbox, PortTaken) as error:
+            raise CannotOpen(str(error)) from error
 
     def upgrade(self, home: Path | None) -> str:
         """Bring the database to this version's schema and return its address, without a password."""
@@ -149,22 +165,29 @@ def stay(hub: Hub, worker: str, *, stop_after_s: int | None) -> None:
     """Work as a worker of this name, or only wait where it is empty, until SIGTERM, SIGINT or some seconds have passed."""
     from dataclasses import replace
 
-    def begun(_worker: str) -> None:
-        if stop_after_s is not None:
-            clock = threading.Timer(stop_after_s, os.kill, (os.getpid(), signal.SIGTERM))
-            clock.daemon = True
-            clock.start()
-
     if worker:
         own: Posting = replace(hub.posting, worker=worker, beats=True, wake=None)
-        work_until_stopped(replace(hub, posting=own), threads=WEB_THREADS, ready=begun)
+        work_until_stopped(replace(hub, posting=own), threads=WEB_THREADS, ready=lambda _: stop_later(stop_after_s))
         return
+    wait(stop_after_s)
+
+
+def wait(stop_after_s: int | None = None) -> None:
+    """Wait until SIGTERM, SIGINT or some seconds have passed."""
     stopped = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stopped.set())
-    begun("")
+    stop_later(stop_after_s)
     while not stopped.wait(LOOK_S):
-        pass
+        pass  # as in work_until_stopped
+
+
+def stop_later(seconds: int | None) -> None:
+    """Tell this process to stop after some seconds, None: not."""
+    if seconds is not None:
+        clock = threading.Timer(seconds, os.kill, (os.getpid(), signal.SIGTERM))
+        clock.daemon = True
+        clock.start()
 
 
 def web_options(*, hands_over: bool) -> WebOptions:
@@ -183,23 +206,15 @@ def web_options(*, hands_over: bool) -> WebOptions:
 
 
 def posting() -> Posting:
-    """Return how this process posts: with deadlines and a guarded network, as fast as HUB_TIMING says."""
-    from hub.domain.posting import Rules, Timing
-    from hub.service.context import Posting
-    from hub.service.network import client_of, sign_in_client_of
+    """Return how this process posts: as fast as HUB_TIMING says; raises CannotOpen."""
+    from hub.domain.posting import Timing
+    from hub.service.environment import posting_of
 
     try:
         timing = Timing(**{name: float(value) for name, value in _timing(os.environ.get("HUB_TIMING", ""))})
     except (TypeError, ValueError) as error:
         raise CannotOpen(f"HUB_TIMING is not like call_s=45,lease_s=150: {error}.") from error
-    named = os.environ.get("HUB_LOCAL_HOSTS", "").replace(",", " ").split()
-    local_hosts = frozenset(host.casefold() for host in named)
-    return Posting(
-        rules=Rules(timing),
-        network=partial(client_of, longest_s=timing.call_s * 2 / 3, local_hosts=local_hosts),
-        sign_in_client=partial(sign_in_client_of, local_hosts=local_hosts),
-        local_hosts=local_hosts,
-    )
+    return posting_of(timing, os.environ)
 
 
 def _timing(text: str) -> Iterator[tuple[str, str]]:
@@ -364,15 +379,6 @@ def database_url(folder: Path) -> str:
 def audit_key_file(folder: Path) -> Path:
     """Return the file of the key that seals the audit trails: HUB_AUDIT_KEY_FILE, else audit.key of the hub's folder."""
     return Path(os.environ.get("HUB_AUDIT_KEY_FILE") or folder / "audit.key")
-
-
-def key_ring(folder: Path) -> KeyRing:
-    """Return the keys of secrets: those in HUB_KEY, else in HUB_KEY_FILE, else in the file vault.keys of the hub's folder."""
-    from hub.service.context import KEY_FILE
-    from hub.store.key_ring import KeyRing
-
-    file = Path(os.environ.get("HUB_KEY_FILE") or folder / KEY_FILE)
-    return KeyRing(file, given=os.environ.get("HUB_KEY", ""))
 
 
 def _now() -> datetime:

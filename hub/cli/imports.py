@@ -96,7 +96,7 @@ class RowsRead:
 def _chart_reader(here: Here, name: str | None) -> "Callable[[File], Iterable[Account]] | None":
     """Return what reads a chart in the format of the connection's accounting system, None where it cannot."""
     from hub.api import Capability
-    from hub.service.connections import connections
+    from hub.service.connecting.standing import connections
 
     found = connections(here.hub, here.company)
     meant = [each for each in found if each["name"] == name] if name else found

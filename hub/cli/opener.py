@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
     from contextlib import AbstractContextManager
     from pathlib import Path
 
@@ -53,5 +53,12 @@ class Opener(Protocol):
         """Serve the web app until the process is told to stop; raises CannotOpen.
 
         ready: told of its address, and of the code that sets up the first person, empty where there are people.
+        """
+        ...
+
+    def run_sandbox(self, name: str, serving: Serving, ready: Callable[[Mapping[str, str]], None]) -> None:
+        """Run the stand-in for a connector's accounting system until the process is told to stop; raises CannotOpen.
+
+        ready: told of its credentials, with its address.
         """
         ...

@@ -33,6 +33,9 @@ COMMANDS = {
     "files": ("exports", MONTH_END, "Write an export's files again, in any layout."),
     "report": ("reports", MONTH_END, "Show the journal adjustment of any count, exported or not."),
     "serve": ("serving", OPERATION, "Serve the web app, with a worker inside: until stopped."),
+    "sandbox": ("serving", OPERATION, "Run a stand-in for an accounting system: until stopped."),
+    "connectors": ("connectors", OPERATION, "How the hub is registered with accounting systems."),
+    "keys": ("connectors", OPERATION, "The keys that seal secrets."),
     "users": ("users", OPERATION, "People: who may sign in, and what they may do."),
     "worker": (
         "workers",

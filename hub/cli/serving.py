@@ -1,5 +1,8 @@
 """The web app, served from this machine."""
 
+import json
+import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated
 
@@ -7,7 +10,7 @@ import typer
 
 from hub.cli.command import Here, command
 from hub.cli.opener import Serving
-from hub.cli.screen import say
+from hub.cli.screen import quoted, say
 
 app = typer.Typer()
 
@@ -35,6 +38,37 @@ def serve(
         here.answer(told, lambda: _show(address, code))
 
     here.opener.serve(here.home, Serving(port=port, worker=worker, stop_after_s=seconds, log=log), ready)
+
+
+@command(app, "sandbox", company=False)
+def sandbox(
+    here: Here,
+    name: Annotated[
+        str, typer.Argument(metavar="NAME", help="The connector whose accounting system it stands in for.")
+    ],
+    port: Port = 0,
+    seconds: StopAfter = None,
+) -> None:
+    """Run a stand-in for an accounting system: until stopped."""
+
+    def ready(credentials: Mapping[str, str]) -> None:
+        if here.json:
+            typer.echo(json.dumps(dict(credentials)))
+            sys.stdout.flush()
+        else:
+            _show_sandbox(name, credentials)
+
+    here.opener.run_sandbox(name, Serving(port=port, stop_after_s=seconds), ready)
+
+
+def _show_sandbox(name: str, credentials: Mapping[str, str]) -> None:
+    address = credentials["base_url"]
+    say(f"The stand-in for {name} is at {address}; its journals: {address}/_sandbox/ledger", "bold")
+    say("To post to it, in another terminal:")
+    settings = f"--set environment=local --set base_url={address}"
+    typer.echo(f"  hub connections add --connector {name} --name {name} {settings}")
+    typer.echo(f"  echo {quoted(json.dumps(dict(credentials)))} | hub connections sign-in {name} --from -")
+    say("Stop it with Ctrl+C.")
 
 
 def _show(address: str, code: str) -> None:

@@ -18,7 +18,8 @@ from hub.demo.half_year import (
     counts_file,
 )
 from hub.service.companies import add_company, companies, set_company
-from hub.service.connections import add_connection, connections
+from hub.service.connecting.standing import connections
+from hub.service.connections import add_connection
 from hub.service.context import Hub, Refused
 from hub.service.exporting import export, exports
 from hub.service.importing import import_file

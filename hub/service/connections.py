@@ -25,7 +25,7 @@ from hub.plugins import GuardedConnector, GuardedSession, SettingsInvalid, Unkno
 from hub.service.context import Hub, Refused, Route, refuse
 from hub.service.network import refuse_elsewhere
 from hub.service.pacing import pace
-from hub.service.scope import CompanyRows, reading, writing
+from hub.service.scope import CompanyRows, writing
 from hub.store import Row
 from hub.store.company_rows import add_connection_row
 from hub.store.sign_in_rows import sign_in_row
@@ -47,7 +47,7 @@ class OpenBooks:
         """Open a connection's row; sign_in_id: a sign-in that is tried before the connection uses it."""
         self._hub = hub
         self._posting = hub.posting
-        self._company_id = rows.company_id
+        self.company_id: int = rows.company_id
         self._company = rows.company
         self.id: int = row["id"]
         self.name: str = row["name"]
@@ -149,7 +149,7 @@ class OpenBooks:
             hub=self._hub,
             company=self._company["code"],
             company_uuid=self._company["uuid"],
-            company_id=self._company_id,
+            company_id=self.company_id,
             sign_in_id=self.sign_in["id"],
             way=way,
             label=self.label,
@@ -158,7 +158,7 @@ class OpenBooks:
 
     def _may_call(self, until: float | None) -> bool:
         """Wait for the next HTTP call that the connection's rate allows; False where it is not soon enough."""
-        paced = pace(self._hub, self._company_id, self.id, self.limits)
+        paced = pace(self._hub, self.company_id, self.id, self.limits)
         return paced and (until is None or self._posting.monotonic() <= until)
 
 
@@ -204,18 +204,3 @@ def add_connection(
         }
         add_connection_row(rows.connection, rows.company_id, values)
         rows.exports.audit("add connection", name, {"connector": connector}, actor=hub.actor, now=hub.clock())
-
-
-def connections(hub: Hub, company: str) -> list[dict[str, object]]:
-    """List a company's connections with their labels."""
-    with reading(hub, company) as rows:
-        return [_document(hub, rows, row) for row in rows.connections()]
-
-
-def _document(hub: Hub, rows: CompanyRows, row: Row) -> dict[str, object]:
-    shown = {"name": row["name"], "connector": row["connector"], "settings": row["settings"]}
-    try:
-        books = OpenBooks(hub, row, rows)
-    except (Refused, SettingsInvalid) as error:
-        return {**shown, "label": row["connector"], "problem": str(error)}
-    return {**shown, "label": books.label, "problem": None}

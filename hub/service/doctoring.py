@@ -11,8 +11,7 @@ from hub.plugins import SettingsInvalid
 from hub.service.auditing import check_trails
 from hub.service.companies import companies
 from hub.service.connecting.keys import key_problems
-from hub.service.connecting.standing import sign_in_problems
-from hub.service.connections import OpenBooks
+from hub.service.connecting.standing import sign_in_problems, standing
 from hub.service.context import Hub, Refused, problem_document
 from hub.service.heads import examine, remember, remembered
 from hub.service.posting.health import posting_health
@@ -59,13 +58,13 @@ def _connections(hub: Hub) -> list[Problem]:
 
 def _connections_of(hub: Hub, company: str) -> Iterator[Problem]:
     with reading(hub, company) as rows:
-        found = rows.connections()
-    for row in found:
+        every = rows.connections()
+    for row in every:
         where = Where(connection=row["name"])
         try:
             with reading(hub, company) as rows:
-                books, now = OpenBooks(hub, row, rows), hub.database.now(rows.connection)
-            for problem in sign_in_problems(books, now):
+                found, now = standing(hub, rows, row), hub.database.now(rows.connection)
+            for problem in sign_in_problems(found, now):
                 yield replace(problem, message=f"{company}: {problem.message}")
         except SettingsInvalid as error:
             yield Problem(

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 LOCAL = "local"
 """The environment whose addresses are a stand-in's on this machine."""
-SIGN_IN_S = 20.0
+SIGN_IN_S = 20
 """One call to a sign-in's own addresses, in all."""
 
 

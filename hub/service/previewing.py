@@ -94,7 +94,7 @@ def preview(
             if frozen is not None:
                 return frozen
     found = checked(drafted)
-    remember_check(hub, company, found.open_books, found.hash, found.problems)
+    remember_check(hub, found.open_books, found.hash, found.problems)
     return draft_document(found)
 
 

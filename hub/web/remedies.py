@@ -78,7 +78,8 @@ FIXES: Mapping[str, str] = {
     "unmapped_category": "Set the account of the category or of its department.",
     "not_acknowledged": "Tick its box below, then press the button again.",
     "refused": "Correct what it names in {label}, then press Try again. Or undo this export to give it up.",
-    "reconnect_needed": "Ask support to connect {label} again, then press Try again.",
+    "reconnect_needed": "Connect {label} again, or ask support to. What waits for it goes on with Try again on its page.",
+    "company_needed": "Choose which company of {label} is posted to.",
     "too_many_calls": "When {label} works again, press Try again: it is looked for before anything is sent.",
     "altered": "Tell the operator of the hub: a sound back-up has to be brought back.",
     "differs": "If what stands there is right, press Accept what stands there. Else put it right there and press the same, or "
@@ -164,6 +165,9 @@ LINKS: Mapping[str, tuple[Feature, Makes]] = {
         Feature.SETUP,
         _setup("setup", "categories", words="Set its accounts", anchor="category", query=""),
     ),
+    "reconnect_needed": (Feature.SETUP, _setup("setup", "connections", "one", words="Connect it")),
+    "company_needed": (Feature.SETUP, _setup("setup", "connections", "companies", words="Choose the company")),
+    "sign_in_ends": (Feature.SETUP, _setup("setup", "connections", "one", words="Connect it again")),
     "dimension_required": (Feature.SETUP, _setup("setup", "site-maps", words="Site Maps")),
     "dimension_missing": (Feature.SETUP, _setup("setup", "site-maps", words="Site Maps")),
     "no_variance_account": (

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+from collections.abc import Callable
 from threading import Thread
 from typing import TYPE_CHECKING
 
@@ -13,6 +14,8 @@ from hub.web.options import WebOptions
 from hub.web.rendering import warm
 
 if TYPE_CHECKING:
+    from starlette.types import ASGIApp
+
     from hub.service.context import Hub
 
 HOST = "127.0.0.1"
@@ -24,19 +27,19 @@ class PortTaken(Exception):
     """Something else listens there."""
 
 
-class Server:
-    """The app of a hub on a port of this machine; port 0 takes a free one."""
+class Served:
+    """An ASGI app on a port of this machine, in a thread of its own; port 0 takes a free one."""
 
-    def __init__(self, hub: Hub, options: WebOptions, port: int) -> None:
-        """Take the port; raises PortTaken."""
+    def __init__(self, port: int, make: Callable[[str], ASGIApp], *, proxy_headers: bool = False) -> None:
+        """Take the port and make the app, given its address; raises PortTaken."""
         self._socket = _listening(port)
         config = uvicorn.Config(
-            create_app(hub, options),
+            make(self.address),
             log_config=None,
             lifespan="off",
             ws="none",
             server_header=False,
-            proxy_headers=bool(options.public_url),
+            proxy_headers=proxy_headers,
             timeout_graceful_shutdown=GRACE_S,
         )
         self._server = uvicorn.Server(config)
@@ -48,16 +51,33 @@ class Server:
         return f"http://{HOST}:{self._socket.getsockname()[1]}"
 
     def start(self) -> None:
-        """Answer from now on; pages that nobody has seen yet are made ready meanwhile."""
-        warm("sign_in.html")
+        """Answer from now on."""
         self._thread.start()
-        Thread(target=warm, name="templates", daemon=True).start()
 
     def stop(self) -> None:
         """Take nothing new, and let what is under way end."""
         self._server.should_exit = True
         self._thread.join(GRACE_S + 2)
         self._socket.close()
+
+
+class Server:
+    """The app of a hub on a port of this machine; port 0 takes a free one."""
+
+    def __init__(self, hub: Hub, options: WebOptions, port: int) -> None:
+        """Take the port; raises PortTaken."""
+        self._served = Served(port, lambda _: create_app(hub, options), proxy_headers=bool(options.public_url))
+        self.address = self._served.address
+
+    def start(self) -> None:
+        """Answer from now on; pages that nobody has seen yet are made ready meanwhile."""
+        warm("sign_in.html")
+        self._served.start()
+        Thread(target=warm, name="templates", daemon=True).start()
+
+    def stop(self) -> None:
+        """Take nothing new, and let what is under way end."""
+        self._served.stop()
 
 
 def _listening(port: int) -> socket.socket:

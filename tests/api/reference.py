@@ -109,6 +109,9 @@ def network() -> str:
     packed = ", ".join(f"`{each}`" for each in sorted(transport.ENCODINGS - {"", "identity"}))
     bounds = (
         "No redirect is followed, nothing is sent twice, and no cookie is kept.",
+        "Where people sign in, each request is signed; a token is renewed when less than two minutes of it are left.",
+        "After an answer 401 it is renewed once; GET, HEAD and requests with the extension `reading` are sent again.",
+        "A write is not sent again: raise ReconnectNeeded, and the hub does where it has another token by then.",
         "No proxy, certificate or password of the environment is used.",
         "TLS is verified; without it only this machine is asked.",
         f"An answer has at most {client.MOST_BYTES:,} bytes, on the wire and again unpacked.",

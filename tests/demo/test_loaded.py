@@ -12,7 +12,7 @@ from hub.demo import COMPANY, load, show
 from hub.demo.half_year import COUNT_DATES, EXPORTED_DATES
 from hub.plugins import Registry
 from hub.service.companies import companies
-from hub.service.connections import connections
+from hub.service.connecting.standing import connections
 from hub.service.context import Hub
 from hub.service.exporting import exports, show_export
 from hub.service.previewing import offered_counts, preview

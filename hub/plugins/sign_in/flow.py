@@ -115,8 +115,8 @@ def _flow(http: httpx2.Client, way: OAuth2, client: Client) -> _Flow:
     method = METHODS[way.client_in] if client.secret else "none"
     return _Flow(
         http,
-        client_id=client.id,
-        client_secret=client.secret,
+        client.id,
+        client.secret,
         token_endpoint_auth_method=method,
         revocation_endpoint_auth_method=method,
     )

@@ -15,15 +15,13 @@ CHECKED_FOR = timedelta(minutes=10)
 """What is closed or made inactive there within this time is refused when it is posted, and nothing of it is written."""
 
 
-def remember_check(hub: Hub, company: str, books: OpenBooks, hash_: str, problems: Sequence[Problem]) -> None:
+def remember_check(hub: Hub, books: OpenBooks, hash_: str, problems: Sequence[Problem]) -> None:
     """Remember a preview that nothing is wrong with, where its accounting system was asked over a sign-in."""
-    from hub.service.scope import writing
-
     if not books.signs_in or any(problem.level is not Level.NOTE for problem in problems):
         return
-    with writing(hub, company) as rows:
-        values = {"checked_hash": hash_, "checked_at": hub.database.now(rows.connection)}
-        change_connection(rows.connection, rows.company_id, books.id, values)
+    with hub.database.write() as connection:
+        values = {"checked_hash": hash_, "checked_at": hub.database.now(connection)}
+        change_connection(connection, books.company_id, books.id, values)
 
 
 def was_checked(hub: Hub, rows: CompanyRows, connection: str, hash_: str) -> bool:

@@ -31,8 +31,8 @@ LAST = timedelta(seconds=15)
 LEASE = timedelta(seconds=60)
 """Longer than a renewal may take: past it another may try, as whoever had it is taken for dead."""
 RETRY = timedelta(seconds=10)
-LOOK_S = 0.2
-PATIENCE_S = 25.0
+LOOK = timedelta(milliseconds=200)
+PATIENCE_S = 25
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,7 +69,7 @@ class SignInAccess:
                 raise self._later("could not be renewed just now", row["retry_at"] - now)
             if clock() >= until:
                 raise self._later("is being renewed by another process, which does not end", LEASE)
-            self.hub.posting.sleep(LOOK_S)
+            self.hub.posting.sleep(LOOK.total_seconds())
 
     def _row(self) -> tuple[Row, datetime]:
         with self.hub.database.read() as connection:

@@ -59,6 +59,15 @@ class Came:
     company_id: str = ""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reach:
+    """A sign-in and the companies that it reaches; label: the accounting system's, for people."""
+
+    sign_in_id: int
+    companies: Sequence[Company]
+    label: str
+
+
 def begin(hub: Hub, company: str, connection: str, *, browser: str, redirect_url: str) -> str:
     """Return where to send a person to sign in; browser: what only this session of theirs holds.
 
@@ -162,7 +171,8 @@ def share(hub: Hub, company: str, connection: str, other: str) -> dict[str, Any]
     with others.session() as session:
         found = session.companies()
     with writing(hub, company) as rows:
-        return _link(hub, rows, connection, others.sign_in["id"], found, books.label)
+        reach = Reach(sign_in_id=others.sign_in["id"], companies=found, label=books.label)
+        return _link(hub, rows, connection, reach)
 
 
 def _begun(hub: Hub, company: str, answer: Mapping[str, str], browser: str) -> tuple[Row, str]:
@@ -210,7 +220,8 @@ def _connect(hub: Hub, company: str, came: Came) -> dict[str, Any]:
         with books.session() as session:
             found = session.companies()
         with writing(hub, company) as rows:
-            return _link(hub, rows, came.connection, sign_in_id, found, books.label, company_id=came.company_id)
+            reach = Reach(sign_in_id=sign_in_id, companies=found, label=books.label)
+            return _link(hub, rows, came.connection, reach, company_id=came.company_id)
     except (Refused, ConnectorError):
         with writing(hub, company) as rows:
             before = hub.database.now(rows.connection) - TRIED_WITHIN
@@ -253,17 +264,9 @@ def _saved(hub: Hub, company: str, came: Came) -> int:
         return add_sign_in(rows.connection, rows.company_id, values)
 
 
-def _link(
-    hub: Hub,
-    rows: CompanyRows,
-    connection: str,
-    sign_in_id: int,
-    found: Sequence[Company],
-    label: str,
-    *,
-    company_id: str = "",
-) -> dict[str, Any]:
-    """Have a connection use a sign-in that reaches its books, and with it those that share what it had before."""
+def _link(hub: Hub, rows: CompanyRows, connection: str, reach: Reach, *, company_id: str = "") -> dict[str, Any]:
+    """Have a connection use a sign-in that reaches its books, and with it those that shared its old one or need a new one."""
+    sign_in_id, found, label = reach.sign_in_id, reach.companies, reach.label
     row = rows.connection_row(rows.books(connection).name)
     ids = {each.id for each in found}
     if row["chosen_at"] is not None and row["books"] not in ids:
@@ -276,6 +279,7 @@ def _link(
         if each["chosen_at"] is not None
         and each["books"] in ids
         and each["sign_in_id"] in known
+        and (each["sign_in_id"] == row["sign_in_id"] or known[each["sign_in_id"]]["needs_reconnect"])
         and _same_place(known[each["sign_in_id"]], known[sign_in_id])
     ]
     users = [row, *siblings]

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Any
+from typing import Any, Protocol
 
 from hub.api import ConnectorError, Level, Problem, Where
 from hub.plugins import SettingsInvalid
-from hub.service.connections import OpenBooks
+from hub.service.connections import connector_of, signs_in
 from hub.service.context import Hub, Refused, problem_document
 from hub.service.scope import CompanyRows, reading
 from hub.store import Row
+from hub.store.sign_in_rows import sign_in_row
 
 EARLY, LATE = timedelta(days=30), timedelta(days=7)
 """How long ahead the end of a sign-in is told: as a note, and as a warning."""
@@ -41,6 +43,41 @@ WORDS = {
 """Each state as people read it."""
 
 
+class Connected(Protocol):
+    """A connection as far as its sign-in goes, which OpenBooks is too."""
+
+    name: str
+    label: str
+    signs_in: bool
+    chosen: bool
+    sign_in: Row | None
+
+
+@dataclass(kw_only=True)
+class Standing:
+    """A connection as far as its sign-in goes, without the company's set-up."""
+
+    name: str
+    label: str
+    signs_in: bool
+    chosen: bool
+    sign_in: Row | None
+
+
+def standing(hub: Hub, rows: CompanyRows, row: Row) -> Standing:
+    """Return how a connection stands; raises Refused, SettingsInvalid and ConnectorError where it is not usable."""
+    connector = connector_of(hub, row["connector"])
+    label = connector.label(connector.settings_from(row["settings"]))
+    needed, found = signs_in(connector), row["sign_in_id"]
+    return Standing(
+        name=row["name"],
+        label=label,
+        signs_in=needed,
+        chosen=row["chosen_at"] is not None or not needed,
+        sign_in=None if found is None else sign_in_row(rows.connection, rows.company_id, found),
+    )
+
+
 def connections(hub: Hub, company: str) -> list[dict[str, Any]]:
     """List a company's connections: label, state, the company chosen there, until when the sign-in is good, problems."""
     with reading(hub, company) as rows:
@@ -52,7 +89,7 @@ def connection_document(hub: Hub, rows: CompanyRows, row: Row, now: datetime) ->
     """Return one connection as `connections` lists it."""
     shown = {name: row[name] for name in ("name", "connector", "environment", "settings")}
     try:
-        books = OpenBooks(hub, row, rows)
+        books = standing(hub, rows, row)
     except (Refused, SettingsInvalid, ConnectorError) as error:
         told = {"label": row["connector"], "state": State.UNUSABLE.value, "problem": str(error)}
         return {**shown, **told, "signs_in": False, "company": None, "sign_in": None, "problems": []}
@@ -70,7 +107,7 @@ def connection_document(hub: Hub, rows: CompanyRows, row: Row, now: datetime) ->
     }
 
 
-def state_of(books: OpenBooks) -> State:
+def state_of(books: Connected) -> State:
     """Return how a connection stands."""
     if not books.signs_in:
         return State.READY
@@ -81,14 +118,14 @@ def state_of(books: OpenBooks) -> State:
     return State.READY if books.chosen else State.CHOOSE_COMPANY
 
 
-def sign_in_problems(books: OpenBooks, now: datetime) -> Iterator[Problem]:
+def sign_in_problems(books: Connected, now: datetime) -> Iterator[Problem]:
     """Yield what keeps a connection from being used, and what will: 30 and 7 days ahead."""
     yield from connecting_problems(books)
     if books.sign_in is not None and not books.sign_in["needs_reconnect"]:
         yield from _ends(books, books.sign_in, now, Where(connection=books.name))
 
 
-def connecting_problems(books: OpenBooks) -> Iterator[Problem]:
+def connecting_problems(books: Connected) -> Iterator[Problem]:
     """Yield what keeps a connection from being used until a person connects it or chooses its company."""
     where = Where(connection=books.name)
     again = f"hub connections sign-in {books.name}, or Accounting > Setup > Connections"
@@ -111,7 +148,7 @@ def connecting_problems(books: OpenBooks) -> Iterator[Problem]:
             pass
 
 
-def _ends(books: OpenBooks, sign_in: Row, now: datetime, where: Where) -> Iterator[Problem]:
+def _ends(books: Connected, sign_in: Row, now: datetime, where: Where) -> Iterator[Problem]:
     hard, idle = sign_in["hard_until"], sign_in["refresh_until"]
     if hard is not None and hard - now <= EARLY:
         level = Level.WARNING if hard - now <= LATE else Level.NOTE

@@ -1,0 +1,221 @@
+"""One connection: its sign-in, its company, its chart, a trial, and its end; and the answer of the accounting system."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from hub.api import ConnectorError
+from hub.domain.access import Feature
+from hub.service.connecting.books_there import choose_company, companies_there
+from hub.service.connecting.ending import disconnect
+from hub.service.connecting.live_chart import read_chart
+from hub.service.connecting.sign_in import begin, company_of, finish, share
+from hub.service.connecting.standing import connections
+from hub.service.connecting.trying import try_connection
+from hub.service.context import NotFound, Refused, refuse
+from hub.web.pages.connections import AT, badge_of
+from hub.web.routes import page
+
+if TYPE_CHECKING:
+    from starlette.responses import Response
+
+    from hub.web.visit import Visit
+
+CALLBACK = "/connections/callback"
+"""Where people come back to from an accounting system: exactly this, behind the hub's address."""
+ENDED_THERE = "{connection} is disconnected, and {label} took the access back."
+ENDED_HERE = "{connection} is disconnected. Take the hub's access back in {label} as well."
+ENDED_SHARED = "{connection} is disconnected. The sign-in stays for the connections that share it."
+
+Done = dict[str, Any]  # Any: the JSON shape of a use case's answer
+
+
+@page("GET", f"{AT}/one", needs=Feature.SETUP)
+def show(visit: Visit) -> Response:
+    """Show a connection and what can be done with it."""
+    return _shown(visit, visit.query.get("connection"))
+
+
+@page("POST", f"{AT}/connect", needs=Feature.SETUP)
+def connect(visit: Visit) -> Response:
+    """Send the person to the accounting system; by a page of ours, as browsers let no form lead elsewhere."""
+
+    def leave(connection: str) -> Response:
+        url = begin(visit.hub, visit.company, connection, browser=visit.secret, redirect_url=redirect_url(visit))
+        label = next(each.label for each in visit.heading.connections if each.name == connection)
+        return visit.html("connecting/leave.html", url=url, label=label, connection=connection)
+
+    return _done(visit, leave)
+
+
+@page("GET", CALLBACK)
+def come_back(visit: Visit) -> Response:
+    """Take what the accounting system sent the person back with."""
+    answer = {name: values[0] for name, values in visit.query.fields.items()}
+    visit.company = company_of(visit.hub, answer)
+    visit.access = visit.person.access_to(visit.company) if visit.company else None
+    if visit.company and not visit.may(Feature.SETUP):
+        visit.missing()
+    try:
+        done = finish(visit.hub, visit.company, answer, browser=visit.secret)
+    except NotFound:
+        raise
+    except (Refused, ConnectorError) as error:
+        return visit.html("connecting/not_connected.html", status=409, problems=problems_of(visit, error))
+    return _connected(visit, done)
+
+
+@page("POST", f"{AT}/share", needs=Feature.SETUP)
+def use_another(visit: Visit) -> Response:
+    """Use the sign-in of another connection."""
+
+    def shared(name: str) -> Response:
+        other = visit.form.get("other")
+        if other not in [each.name for each in visit.heading.connections]:
+            raise refuse("sign_in_differs", "Choose the connection whose sign-in is to be used.")
+        return _connected(visit, share(visit.hub, visit.company, name, other))
+
+    return _done(visit, shared)
+
+
+@page("GET", f"{AT}/companies", needs=Feature.SETUP)
+def ask_company(visit: Visit) -> Response:
+    """Ask the accounting system which companies there are, and the person which is meant."""
+    connection = _name(visit, visit.query.get("connection"))
+    if connection is None:
+        return visit.go(visit.path("setup", "connections"))
+    try:
+        found = companies_there(visit.hub, visit.company, connection)
+    except (Refused, ConnectorError) as error:
+        return _shown(visit, connection, problems_of(visit, error))
+    return visit.html("connecting/companies.html", connection=connection, found=found, label=_label(visit, connection))
+
+
+@page("POST", f"{AT}/companies", needs=Feature.SETUP)
+def choose(visit: Visit) -> Response:
+    """Choose the company that a connection posts to."""
+
+    def chosen(name: str) -> Response:
+        done = choose_company(visit.hub, visit.company, name, visit.form.get("company_id"))
+        return _back(visit, name, f"{name} posts to {done['name']}.")
+
+    return _done(visit, chosen)
+
+
+@page("POST", f"{AT}/chart", needs=Feature.SETUP)
+def chart(visit: Visit) -> Response:
+    """Read the chart of accounts now."""
+
+    def read(name: str) -> Response:
+        done = read_chart(visit.hub, visit.company, name)
+        told = f"{done['accounts']} accounts were read: {done['added']} new, {done['changed']} changed, {done['gone']} gone."
+        return _back(visit, name, told)
+
+    return _done(visit, read)
+
+
+@page("POST", f"{AT}/test", needs=Feature.SETUP)
+def test(visit: Visit) -> Response:
+    """Ask the accounting system whether it lets the hub in."""
+
+    def tried(name: str) -> Response:
+        told = try_connection(visit.hub, visit.company, name)
+        return _shown(visit, name, told["problems"], reached=str(told["message"]))
+
+    return _done(visit, tried)
+
+
+@page("POST", f"{AT}/disconnect", needs=Feature.SETUP)
+def end(visit: Visit) -> Response:
+    """Take the access back and forget it."""
+
+    def ended(name: str) -> Response:
+        if visit.form.get("yes") != "yes":
+            return _back(visit, name, "Nothing was changed: tick its box to disconnect.")
+        done = disconnect(visit.hub, visit.company, name)
+        words = ENDED_SHARED if done["shared_with"] else ENDED_THERE if done["revoked"] else ENDED_HERE
+        return _back(visit, name, words.format(**done))
+
+    return _done(visit, ended)
+
+
+def redirect_url(visit: Visit) -> str:
+    """Return the address that people come back to: of the operator's own address, else of the one that is served."""
+    return (visit.options.public_url or f"http://{visit.request.headers['host']}") + CALLBACK
+
+
+def problems_of(visit: Visit, error: Refused | ConnectorError) -> list[dict[str, object]]:
+    """Return what a use case or a connector says, as the macro `problems` takes it."""
+    if isinstance(error, Refused):
+        return visit.problems(error)
+    said = f"{error.message} ({error.code})" if error.code else error.message
+    return [
+        {"level": "problem", "blocking": True, "code": error.code or "connector_failed", "message": said, "fix": ""}
+    ]
+
+
+def _done(visit: Visit, work: Callable[[str], Response]) -> Response:
+    """Do something with the connection that a form names, and show on its page what kept it from being done."""
+    name = _name(visit, visit.form.get("connection"))
+    if name is None:
+        return visit.go(visit.path("setup", "connections"))
+    try:
+        return work(name)
+    except NotFound:
+        raise
+    except (Refused, ConnectorError) as error:
+        return _shown(visit, name, problems_of(visit, error))
+
+
+def _name(visit: Visit, asked: str) -> str | None:
+    """Return the connection that is meant, the first where none is named, None where there is none."""
+    names = [each.name for each in visit.heading.connections]
+    if asked and asked not in names:
+        visit.missing()
+    return asked or (names[0] if names else None)
+
+
+def _label(visit: Visit, connection: str) -> str:
+    return next(each.label for each in visit.heading.connections if each.name == connection)
+
+
+def _connected(visit: Visit, done: Done) -> Response:
+    name = done["connection"]
+    if done["chosen"] is None:
+        told = f"{name} is connected to {done['label']}. Choose its company."
+        return visit.go(visit.path("setup", "connections", "companies", connection=name), told=told)
+    return _back(visit, name, f"{name} is connected to {done['label']} and posts to {done['chosen']['name']}.")
+
+
+def _back(visit: Visit, connection: str, told: str) -> Response:
+    return visit.go(visit.path("setup", "connections", "one", connection=connection), told=told)
+
+
+def _shown(visit: Visit, asked: str, problems: list[dict[str, object]] | None = None, *, reached: str = "") -> Response:
+    """Show a connection's page, where its own problems are put right.
+
+    problems: of what was just tried, which its own ones follow; reached: that the accounting system answered.
+    """
+    name = _name(visit, asked)
+    if name is None:
+        return visit.go(visit.path("setup", "connections"))
+    every = connections(visit.hub, visit.company)
+    found = next(each for each in every if each["name"] == name)
+    others = [
+        each["name"]
+        for each in every
+        if each["name"] != name
+        and each["sign_in"]
+        and all(each[key] == found[key] for key in ("connector", "environment"))
+    ]
+    told = problems or []
+    return visit.html(
+        "connecting/one.html",
+        status=200 if problems is None or reached else 409,
+        found=found,
+        badge=badge_of(found),
+        others=others,
+        problems=told + [{**each, "fix": ""} for each in found["problems"] if each not in told],
+        reached=reached,
+    )
