@@ -13,11 +13,15 @@ from hub.api import amount_text
 from hub.testing.sandbox.books import BookJournal, Books
 
 _STYLE = (
-    "body{font:16px/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem;color:#1b1f24;"
-    "background:#fff}table{border-collapse:collapse;width:100%;margin:1rem 0}th,td{padding:.3rem .6rem;text-align:left;"
-    "border-bottom:1px solid #d0d7de}td.amount,th.amount{text-align:right;font-variant-numeric:tabular-nums}"
-    "button{font:inherit;padding:.5rem 1.2rem;margin-right:.6rem}fieldset{border:1px solid #d0d7de;margin:1rem 0}"
+    ":root{color-scheme:light dark}body{font:16px/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem}"
+    "table{border-collapse:collapse;width:100%;margin:1rem 0}th,td{padding:.3rem .6rem;text-align:left;vertical-align:top;"
+    "border-bottom:1px solid GrayText;overflow-wrap:break-word}h1{font-size:1.5rem}"
+    ".amount{text-align:right;font-variant-numeric:tabular-nums;"
+    "white-space:nowrap}.wide{overflow-x:auto}button{font:inherit;padding:.5rem 1.2rem;margin:0 .6rem .6rem 0}"
+    "fieldset{border:1px solid GrayText;margin:1rem 0}"
 )
+
+_WIDE = '<div class="wide" tabindex="0" role="group" aria-label="Table">'
 
 
 def page(title: str, body: str, *, status: int = 200) -> HTMLResponse:
@@ -51,10 +55,10 @@ def ledger_page(books: Books, others: Iterable[Books], base: str) -> HTMLRespons
     body = (
         f"<p>{escape(books.name)} ({escape(books.company)}), {escape(books.currency)}. "
         f"{_closed(books)} Other books: {links or 'none'}.</p>"
-        "<h2>Journals</h2><table><thead><tr><th>Id</th><th>Date</th><th>Reference</th><th>Status</th>"
-        f'<th class="amount">Total</th></tr></thead><tbody>{journals}</tbody></table>{none}'
-        '<h2>Trial balance</h2><table><thead><tr><th>Account</th><th>Name</th><th class="amount">Debit</th>'
-        f'<th class="amount">Credit</th></tr></thead><tbody>{_trial_balance(books)}</tbody></table>'
+        f"<h2>Journals</h2>{_WIDE}<table><thead><tr><th>Id</th><th>Date</th><th>Reference</th><th>Status</th>"
+        f'<th class="amount">Total</th></tr></thead><tbody>{journals}</tbody></table></div>{none}'
+        f'<h2>Trial balance</h2>{_WIDE}<table><thead><tr><th>Account</th><th>Name</th><th class="amount">Debit</th>'
+        f'<th class="amount">Credit</th></tr></thead><tbody>{_trial_balance(books)}</tbody></table></div>'
     )
     return page(f"Ledger of the sandbox: {books.name}", body)
 
@@ -68,8 +72,9 @@ def journal_page(books: Books, journal: BookJournal) -> HTMLResponse:
     )
     body = (
         f"<p>{escape(books.name)}, dated {journal.date.isoformat()}, {escape(journal.status)}, id {escape(journal.id)}.</p>"
-        '<table><thead><tr><th>Account</th><th>Name</th><th class="amount">Debit</th><th class="amount">Credit</th></tr>'
-        f"</thead><tbody>{rows}</tbody></table>"
+        f'{_WIDE}<table><thead><tr><th>Account</th><th>Name</th><th class="amount">Debit</th>'
+        '<th class="amount">Credit</th></tr>'
+        f"</thead><tbody>{rows}</tbody></table></div>"
     )
     return page(f"Journal {journal.reference or journal.id}", body)
 

@@ -27,12 +27,12 @@ TOO_MANY_CALLS = 429
 UNAUTHORIZED = 401
 THROTTLED_S = 60  # the vendor's advice after a 429; it does not promise a Retry-After
 NOT_THERE = "610"
-SIGNED_OUT = "3200"
+SIGNED_OUT = "3200"  # where it had only expired, the client has renewed it, and the hub sends again
+THROTTLED = "3001"
 REFERENCE_UNKNOWN = "2500"
 BUSINESS_RULE = "6000"
 
-# Texts decide nothing but these three, for which the vendor has no code of their own.
-_EXPIRED = re.compile(r"\bexpired\b", re.IGNORECASE)  # of 3200: "Token expired: ..."
+# Texts decide nothing but these two, for which the vendor has no code of their own.
 _ACCOUNT = re.compile(r"\bAccounts? element\b")  # of 2500: "Invalid Reference Id : Accounts element id 7 not found"
 _PASSING = re.compile(
     r"unexpected error|wait a few minutes", re.IGNORECASE
@@ -55,8 +55,6 @@ def meaning_of(fault: Fault) -> Meaning:
     known = CATALOGUE.get(fault.code)
     if known is None:
         return Meaning.UNKNOWN
-    if fault.code == SIGNED_OUT and _EXPIRED.search(fault.sentence):
-        return Meaning.LATER  # the client renews what has expired, so the next try has a sign-in that works
     if fault.code == REFERENCE_UNKNOWN and _ACCOUNT.search(fault.sentence):
         return Meaning.ACCOUNT
     if fault.code == BUSINESS_RULE and _PASSING.search(fault.sentence):
@@ -85,7 +83,7 @@ def error_after_read(answer: Answer) -> ConnectorError:
         return _later(answer)
     if answer.faults:
         first = answer.faults[0]
-        meaning = Meaning.RECONNECT if first.code == SIGNED_OUT else meaning_of(first)
+        meaning = meaning_of(first)
         if meaning is Meaning.RECONNECT:
             return ReconnectNeeded(_sentence(first, answer), code=first.code, request_id=answer.trace)
         if meaning is Meaning.LATER:
@@ -132,13 +130,9 @@ def _not_written(answer: Answer) -> NotWritten:
 
 def _later(answer: Answer) -> TryLater:
     first = next(iter(answer.faults), None)
-    if first is not None and first.code == SIGNED_OUT:
-        message, wait_s = "The sign-in to QuickBooks had just expired.", 1
-    else:
-        message, wait_s = CATALOGUE["3001"].what, THROTTLED_S
     return TryLater(
-        message,
-        retry_after_s=wait_s if answer.wait_s is None else answer.wait_s,
+        CATALOGUE[THROTTLED].what,
+        retry_after_s=THROTTLED_S if answer.wait_s is None else answer.wait_s,
         code=first.code if first else str(answer.status),
         request_id=answer.trace,
     )

@@ -44,6 +44,7 @@ def house(counted_file: Path, sqlite_databases: SqliteDatabases, tmp_path: Path)
     """A company with one count to export to the sandbox."""
     url = sqlite_databases.empty()
     shutil.copyfile(counted_file, Path(str(make_url(url).database)))
-    house = QuickBooksHouse(url, tmp_path, clock=VirtualClock())
+    house = QuickBooksHouse(url, tmp_path / "home", clock=VirtualClock())
+    house.sign_in()  # to a sandbox of its own
     yield house
     house.close()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
@@ -10,46 +9,24 @@ from types import SimpleNamespace
 from typing import Any
 
 import httpx2
-from sqlalchemy import text
 
-from hub.api import from_minor
-from hub.domain.posting import Rules
+from hub.api import Connection, OAuth2, from_minor
 from hub.plugins import load
 from hub.plugins.client import guarded_client
+from hub.service.connecting.live_chart import read_chart
+from hub.service.connecting.sign_in import sign_in_with
 from hub.service.connections import add_connection
-from hub.service.context import Posting
+from hub.service.context import Posting, Route
 from hub.testing.clock import VirtualClock
 from hub.testing.sandbox import AppTransport
 from hub_quickbooks import connector
 from hub_quickbooks.sandbox import QuickBooksSandbox
 from hub_quickbooks.sandbox.sample import RESTAURANT
-from hub_quickbooks.sandbox.site import Site
 from tests.posting.house import House
 
 BASE = "http://127.0.0.1:9001"
 # The restaurant's GL Accounts, and the ids of the sandbox's accounts.
 ACCOUNTS = {"1310": "101", "1340": "104", "5010": "121", "5020": "122", "5100": "127"}
-
-
-class SignedBy(httpx2.Auth):
-    """Signs as the hub's client does: it renews once after a 401, and repeats only what reads."""
-
-    def __init__(self, site: Site) -> None:
-        self.access = site.signed_in.access
-        self.refresh = site.signed_in.refresh
-        self.renewed = 0
-        self._site = site
-
-    def auth_flow(self, request: httpx2.Request) -> Iterator[httpx2.Request]:
-        request.headers["Authorization"] = f"Bearer {self.access}"
-        response = yield request
-        if response.status_code == 401:
-            issued = self._site.tokens.refresh(self.refresh)
-            self.access, self.refresh = issued.access, issued.refresh
-            self.renewed += 1
-            if request.method == "GET":
-                request.headers["Authorization"] = f"Bearer {self.access}"
-                yield request
 
 
 class Sandbox:
@@ -80,40 +57,35 @@ class Sandbox:
 
 
 class QuickBooksHouse(House):
-    """One hub with one company whose books are in the sandbox."""
+    """One hub with one company whose books are in the sandbox, signed in to it by the hub itself."""
 
     ledger: Any
 
-    def __init__(self, url: str, home: Path, *, clock: VirtualClock, rules: Rules | None = None) -> None:
-        super().__init__(url, home, clock=clock, ledger=Sandbox(clock), rules=rules)
+    def __init__(self, url: str, home: Path, *, clock: VirtualClock, ledger: Sandbox | None = None) -> None:
+        super().__init__(url, home, clock=clock, ledger=ledger or Sandbox(clock))
+        home.mkdir(mode=0o700, exist_ok=True)
         plugin = SimpleNamespace(
             hub_connectors=connector.hookimpl(
                 lambda: (connector.QuickBooks(clock=clock.seconds, now=clock.now),), specname="hub_connectors"
             )
         )
-        self.signed_by = SignedBy(self.ledger.site)
-        self.posting: Posting = replace(self.posting, network=self._client)
+        self.posting: Posting = replace(
+            self.posting, network=self._signed, sign_in_client=self._sign_in_client, monotonic=clock.seconds
+        )
         self.hub = replace(self.hub, registry=load(only=[plugin]), posting=self.posting)
 
     def connect(self, name: str = "books", **settings: str) -> None:
-        add_connection(
-            self.hub,
-            self.company,
-            connector="quickbooks",
-            name=name,
-            settings={"base_url": BASE, **settings},
-            environment="local",
-        )
-        with self.database.write() as rows:
-            rows.execute(text("UPDATE connection SET books = :realm, currency = 'USD'"), {"realm": RESTAURANT})
+        """Add a connection, and sign in with what the sandbox prints."""
+        chosen = {"base_url": BASE, **settings}
+        add_connection(self.hub, self.company, connector="quickbooks", name=name, settings=chosen, environment="local")
+        self.sign_in(name)
+
+    def sign_in(self, name: str = "books") -> None:
+        sign_in_with(self.hub, self.company, name, self.ledger.site.credentials())
 
     def chart(self, name: str = "books") -> None:
-        shown = {account["Id"]: account for account in self.ledger.company.shown_accounts()}
-        rows = [
-            f"{id_},{shown[id_]['AcctNum']},{shown[id_]['FullyQualifiedName']},{'asset' if gl < '5' else 'cogs'}"
-            for gl, id_ in ACCOUNTS.items()
-        ]
-        self.imports("chart", "id,number,name,kind", *rows, connection=name)
+        """Read the chart, and map every GL Account to an account there."""
+        read_chart(self.hub, self.company, name)
         maps = (f"{gl},{id_}" for gl, id_ in ACCOUNTS.items())
         self.imports("account-map", "gl_account,account_id", *maps, connection=name)
 
@@ -123,10 +95,23 @@ class QuickBooksHouse(House):
     def tell(self, **told: Any) -> None:
         self.ledger.tell(**told)
 
-    def _client(self, _connection: Any, _route: Any) -> httpx2.Client:
+    def take_access_away(self) -> None:
+        """End every consent, as a person does in QuickBooks."""
+        for grant in self.ledger.site.tokens.grants():
+            grant.revoked = True
+
+    def _signed(self, _connection: Connection, route: Route) -> httpx2.Client:
+        assert route.addresses is not None
         return guarded_client(
-            BASE, transport=self.transport, auth=self.signed_by, clock=self.clock.seconds, request_ids=("intuit_tid",)
+            route.addresses.base_url,
+            transport=self.transport,
+            auth=route.signing,
+            clock=self.clock.seconds,
+            request_ids=route.addresses.request_ids,
         )
+
+    def _sign_in_client(self, way: OAuth2) -> httpx2.Client:
+        return guarded_client(way.token_url, transport=self.ledger.transport(), clock=self.clock.seconds)
 
 
 def _shown(journal: Any) -> Any:

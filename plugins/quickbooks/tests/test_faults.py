@@ -124,8 +124,6 @@ def test_a_fault_beside_a_journal_leaves_it_unknown(counter: Counter) -> None:
 @pytest.mark.parametrize(
     ("code", "detail", "kind"),
     [
-        ("3200", "Token expired: 01234", TryLater),
-        ("3200", "Token revoked", ReconnectNeeded),
         ("2500", "Invalid Reference Id : Accounts element id 7 not found", AccountMissing),
         ("2500", "Invalid Reference Id : Klasses element id 7 not found", EntryRejected),
         ("6000", "Fill out at least two detail lines to continue.", EntryRejected),

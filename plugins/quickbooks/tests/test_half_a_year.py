@@ -13,6 +13,7 @@ import pytest
 
 from hub.demo.half_year import COUNT_DATES, DATA, REMAPPED_BEFORE, counts_file
 from hub.service.companies import add_company
+from hub.service.connecting.live_chart import read_chart
 from hub.testing.clock import VirtualClock
 from plugins.quickbooks.tests.house import QuickBooksHouse
 from tests.conftest import SqliteDatabases
@@ -44,18 +45,7 @@ def house(sqlite_databases: SqliteDatabases, tmp_path_factory: pytest.TempPathFa
     house.connect()
     for kind in SET_UP:
         brings(house, kind, f"{kind}.csv")
-    chart = house.ledger.company.shown_accounts()
-    kinds = {"Asset": "asset", "Revenue": "income", "Liability": "liability", "Equity": "equity"}
-    shown = [row for row in chart if "AcctNum" in row and row["Active"] and "Classification" in row]
-    house.imports(
-        "chart",
-        "id,number,name,kind",
-        *(
-            f"{r['Id']},{r['AcctNum']},{r['FullyQualifiedName']},{kinds.get(r['Classification'], 'cogs')}"
-            for r in shown
-        ),
-        connection="books",
-    )
+    read_chart(house.hub, house.company, "books")
     maps = (f"{row['gl_account']},{row['account_number']}" for row in rows("account-map.csv"))
     house.imports("account-map", "gl_account,account_number", *maps, connection="books")
     for kind in LATER:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from hub.testing.clock import Clock
     from hub_quickbooks.sandbox.site import Site
 
-REDIRECT_URIS = ("http://127.0.0.1:8000/oauth/callback", "http://localhost:8000/oauth/callback")
+REDIRECT_URIS = ("http://127.0.0.1:8000/connections/callback", "http://localhost:8000/connections/callback")
 
 
 class QuickBooksSandbox:
@@ -44,5 +44,5 @@ class QuickBooksSandbox:
         return self.site(base_url).app
 
     def credentials(self, base_url: str) -> Mapping[str, str]:
-        """Return what a client needs to talk to it without a browser."""
+        """Return what a client needs to talk to it without a browser; another consent each time."""
         return self.site(base_url).credentials()

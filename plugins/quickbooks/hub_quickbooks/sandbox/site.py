@@ -78,13 +78,13 @@ class Site:
         self.app = Front(self.desk, base_url, self._routes(), self._not_found)
 
     def credentials(self) -> Mapping[str, str]:
-        """Return what a client needs to talk to it without a browser."""
+        """Return what a client needs to talk to it without a browser; another consent each time."""
         client = self.tokens.client
         return {
             "base_url": self.base_url,
             "client_id": client.id,
             "client_secret": client.secret,
-            "refresh_token": self.signed_in.refresh,
+            "refresh_token": self.tokens.grant((places.SCOPE,), (RESTAURANT,)).refresh,
             "company_id": RESTAURANT,
             "redirect_uris": " ".join(client.redirect_uris),
         }
