@@ -24,7 +24,7 @@ def main() -> None:
 
 
 def _measures(*, quick: bool) -> Iterable[Callable[[], Iterable[Figure]]]:
-    from bench import engine, exports, imports, journals, pages, previews, quickbooks
+    from bench import engine, exports, imports, journals, pages, previews, quickbooks, xero
     from bench import help as help_text
 
     return (
@@ -36,6 +36,7 @@ def _measures(*, quick: bool) -> Iterable[Callable[[], Iterable[Figure]]]:
         lambda: engine.figures(quick=quick),
         lambda: exports.figures(quick=quick),
         lambda: quickbooks.figures(quick=quick),
+        lambda: xero.figures(quick=quick),
     )
 
 

@@ -27,6 +27,7 @@ class Calls:
         self.tenant = tenant
         self._client = client
         self._headers = {**_JSON, "Xero-Tenant-Id": tenant}
+        self._put_to = httpx2.URL(f"{str(client.base_url).rstrip('/')}{API}/ManualJournals?summarizeErrors=false")
 
     def connections(self) -> Json:
         """Return the tenants that the sign-in reaches."""
@@ -80,13 +81,7 @@ class Calls:
         """Send a journal once, with its key; nothing here repeats it."""
         headers = {**self._headers, "Content-Type": "application/json", "Idempotency-Key": key}
         try:
-            return self._client.put(
-                f"{API}/ManualJournals",
-                params={"summarizeErrors": "false"},
-                content=body,
-                headers=headers,
-                follow_redirects=False,
-            )
+            return self._client.put(self._put_to, content=body, headers=headers, follow_redirects=False)
         except httpx2.HTTPError as error:
             raise faults.silence_after_write(error) from error
 

@@ -6,27 +6,14 @@ digits of a Decimal and are read as Decimal, so that no binary fraction is ever 
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from decimal import Decimal
 from urllib.parse import quote
 
-from hub.api import (
-    Account,
-    JournalEntry,
-    JournalLine,
-    Receipt,
-    ReceiptStatus,
-    Recorded,
-    RecordedLine,
-    Side,
-    amount_text,
-    from_minor,
-    to_minor,
-)
-from hub_xero.fields import Row, Unreadable, day, identifier, number, objects, text
+from hub.api import JournalEntry, Receipt, ReceiptStatus, Recorded
+from hub_xero.fields import Row, Unreadable, day, identifier, objects, text
+from hub_xero.lines import RecordedLines, as_json, line_texts
 
 STATUS: Mapping[str, ReceiptStatus] = {
     "POSTED": ReceiptStatus.POSTED,
@@ -35,12 +22,11 @@ STATUS: Mapping[str, ReceiptStatus] = {
     "VOIDED": ReceiptStatus.VOID,
     "DELETED": ReceiptStatus.VOID,
 }
-NO_ACCOUNT = Account(name="No account")
-TAX = Account(name="Tax")
 # What Xero's own "reverse" makes is a journal of somebody's, though it repeats our narration after this (facts 2.4).
 REVERSED_THERE = re.compile(r"\s*Reversal:", re.IGNORECASE)
 
 GO = "https://go.xero.com"
+_WORDS = re.compile(r"[A-Za-z0-9]+")
 _VIEW = "/Journal/View.aspx?invoiceID="
 
 
@@ -67,8 +53,8 @@ def body(entry: JournalEntry, hub_url: str) -> bytes:
     }
     if hub_url:
         head["Url"] = f"{hub_url}/?reference={entry.reference}"
-    lines = ",".join([_line_text(line, entry.currency) for line in entry.lines])
-    return f'{{"ManualJournals":[{json.dumps(head)[:-1]},"JournalLines":[{lines}]}}]}}'.encode()
+    lines = ",".join(line_texts(entry))
+    return f'{{"ManualJournals":[{as_json(head)[:-1]},"JournalLines":[{lines}]}}]}}'.encode()
 
 
 def narration(entry: JournalEntry) -> str:
@@ -84,8 +70,7 @@ def carries(row: Row, reference: str) -> bool:
     narrated = text(row, "Narration")
     if REVERSED_THERE.match(narrated):
         return False
-    whole = re.compile(rf"(?<![A-Za-z0-9]){re.escape(reference)}(?![A-Za-z0-9])")
-    return bool(whole.search(narrated) or whole.search(text(row, "Url")))
+    return reference in _WORDS.findall(narrated) or reference in _WORDS.findall(text(row, "Url"))
 
 
 def receipt(row: Row, nature: Nature) -> Receipt:
@@ -123,48 +108,13 @@ def recorded(row: Row, currency: str) -> Recorded:
     status = _status(row)
     inclusive = text(row, "LineAmountTypes") == "Inclusive"
     told = objects(row.get("JournalLines") or [], "JournalLines")
-    lines = [line for each in told for line in _lines(each, currency, inclusive=inclusive)]
-    if sum(line.amount if line.side is Side.DEBIT else -line.amount for line in lines):
-        if status is ReceiptStatus.POSTED:
-            raise Unreadable("The journal's debits and credits differ.")
-        lines = []
-    return Recorded(date=day(row, "Date"), currency=currency, status=status, lines=tuple(lines))
-
-
-def _line_text(line: JournalLine, currency: str) -> str:
-    """Return a line as JSON; its amount is written digit by digit, since JSON libraries write floats."""
-    minor = to_minor(line.amount, currency)
-    amount = amount_text(minor if line.side is Side.DEBIT else -minor, currency)
-    account = line.account
-    rest: Row = {"AccountID": account.id} if account.id else {"AccountCode": account.number}
-    rest |= {"Description": line.memo, "TaxType": "NONE"}
-    if line.dimensions:
-        tracking = [{"Name": name, "Option": option} for name, option in sorted(line.dimensions.items()) if option]
-        rest["Tracking"] = tracking
-    return f'{{"LineAmount":{amount},{json.dumps(rest)[1:]}'
-
-
-def _lines(row: Row, currency: str, *, inclusive: bool) -> list[RecordedLine]:
-    """Return a line there as what it moves: the account, and where somebody put tax on it, the tax."""
-    amount, tax = number(row, "LineAmount"), number(row, "TaxAmount")
-    account = _account(row)
-    memo = text(row, "Description")
-    net = amount - tax if inclusive else amount
-    lines = [_moved(account, net, currency, memo)] if net else []
-    return [*lines, _moved(TAX, tax, currency, memo)] if tax else lines
-
-
-def _moved(account: Account, amount: Decimal, currency: str, memo: str) -> RecordedLine:
-    try:
-        exact = from_minor(to_minor(abs(amount), currency), currency)
-    except ValueError as error:
-        raise Unreadable(f"An amount is not exact in {currency}.") from error
-    return RecordedLine(account=account, side=Side.DEBIT if amount > 0 else Side.CREDIT, amount=exact, memo=memo)
-
-
-def _account(row: Row) -> Account:
-    account_id, code = identifier(row, "AccountID", needed=False), text(row, "AccountCode")
-    return Account(id=account_id, number=code) if account_id or code else NO_ACCOUNT
+    read = RecordedLines(currency, inclusive=inclusive)
+    for each in told:
+        read.add(each)
+    if read.balance and status is ReceiptStatus.POSTED:
+        raise Unreadable("The journal's debits and credits differ.")
+    lines = () if read.balance else tuple(read.lines)
+    return Recorded(date=day(row, "Date"), currency=currency, status=status, lines=lines)
 
 
 def _status(row: Row) -> ReceiptStatus:
