@@ -16,7 +16,7 @@ _STYLE = (
     "body{font:16px/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem;color:#1b1f24;"
     "background:#fff}table{border-collapse:collapse;width:100%;margin:1rem 0}th,td{padding:.3rem .6rem;text-align:left;"
     "border-bottom:1px solid #d0d7de}td.amount,th.amount{text-align:right;font-variant-numeric:tabular-nums}"
-    "button{font:inherit;padding:.5rem 1.2rem;margin-right:.6rem}fieldset{border:1px solid #d0d7de;margin:1rem 0}"
+    "tfoot td{font-weight:600}button{font:inherit;padding:.5rem 1.2rem;margin-right:.6rem}fieldset{border:1px solid #d0d7de;margin:1rem 0}"
 )
 
 
@@ -24,6 +24,7 @@ def page(title: str, body: str, *, status: int = 200) -> HTMLResponse:
     """Return a page; title is text, body is HTML."""
     html = (
         f'<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">'
+        '<link rel="icon" href="data:,">'
         f"<title>{escape(title)}</title><style>{_STYLE}</style></head><body><main><h1>{escape(title)}</h1>{body}</main>"
         "</body></html>"
     )
@@ -66,21 +67,25 @@ def journal_page(books: Books, journal: BookJournal) -> HTMLResponse:
         f"{_amount(books, max(line.amount, 0))}{_amount(books, max(-line.amount, 0))}</tr>"
         for line in journal.lines
     )
+    total = _amount(books, _total(journal))
     body = (
         f"<p>{escape(books.name)}, dated {journal.date.isoformat()}, {escape(journal.status)}, id {escape(journal.id)}.</p>"
         '<table><thead><tr><th>Account</th><th>Name</th><th class="amount">Debit</th><th class="amount">Credit</th></tr>'
-        f"</thead><tbody>{rows}</tbody></table>"
+        f"</thead><tbody>{rows}</tbody><tfoot><tr><td></td><td>{len(journal.lines)} lines</td>{total}{total}</tr></tfoot></table>"
     )
     return page(f"Journal {journal.reference or journal.id}", body)
 
 
 def _journal_row(books: Books, journal: BookJournal, base: str) -> str:
     address = f"{base}/journal?{urlencode({'company': books.company, 'id': journal.id})}"
-    total = sum(line.amount for line in journal.lines if line.amount > 0)
     return (
         f'<tr><td><a href="{escape(address)}">{escape(journal.id)}</a></td><td>{journal.date.isoformat()}</td>'
-        f"<td>{escape(journal.reference)}</td><td>{escape(journal.status)}</td>{_amount(books, total)}</tr>"
+        f"<td>{escape(journal.reference)}</td><td>{escape(journal.status)}</td>{_amount(books, _total(journal))}</tr>"
     )
+
+
+def _total(journal: BookJournal) -> int:
+    return sum(line.amount for line in journal.lines if line.amount > 0)
 
 
 def _trial_balance(books: Books) -> str:
