@@ -200,7 +200,7 @@ def test_a_company_goes_from_no_connection_to_a_journal_there_and_back(demo: Bro
     page.goto(result)
     link(page, "Open in Export History").click()
     link(page, "Undo this export").click()
-    button(page, "Undo this export").click()
+    button(page, "Undo with the opposite entry").click()
     page.get_by_text("Undone").first.wait_for()
     at(page, QUICKBOOKS, "export")
     assert button(page, "Next").is_visible(), "the count can be exported again"
