@@ -12,8 +12,9 @@ from hub.app import posting
 from hub.demo.loading import CONNECTION
 from hub.demo.networked import Beside, load_beside
 from hub.plugins import Registry
-from hub.service.connecting.sign_in import begin
+from hub.service.connecting.sign_in import begin, share, sign_in_with
 from hub.service.connecting.standing import connections
+from hub.service.connections import add_connection
 from hub.service.context import Hub
 from hub.service.previewing import offered_counts
 from hub.store import Database
@@ -34,7 +35,9 @@ def stand_ins(registry: Registry) -> Iterator[StandIns]:
 
 
 @pytest.fixture(scope="module")
-def hub(tmp_path_factory: pytest.TempPathFactory, sqlite_databases: SqliteDatabases, registry: Registry) -> Iterator[Hub]:
+def hub(
+    tmp_path_factory: pytest.TempPathFactory, sqlite_databases: SqliteDatabases, registry: Registry
+) -> Iterator[Hub]:
     """An empty home that reaches this machine."""
     database = Database(sqlite_databases.migrated(), audit_key=AUDIT_KEY)
     home: Path = tmp_path_factory.mktemp("beside")
@@ -91,3 +94,20 @@ def test_each_stand_in_takes_people_who_come_from_the_address_that_was_registere
             url = begin(hub, each.code, CONNECTION, browser="ann", redirect_url=f"{address}/connections/callback")
             assert url.startswith(each.address)
             assert httpx2.get(url, trust_env=False).status_code == status
+
+
+def test_a_start_anew_asks_each_connection_to_its_stand_in_to_connect_again(
+    hub: Hub, loaded: list[Beside], stand_ins: StandIns
+) -> None:
+    code = loaded[-1].code
+    told = stand_ins.credentials["xero"]
+    add_connection(
+        hub, code, connector="xero", name="second", settings={"base_url": told["base_url"]}, environment="local"
+    )
+    sign_in_with(hub, code, CONNECTION, told)
+    share(hub, code, "second", CONNECTION)
+    moved = load_beside(hub, elsewhere(stand_ins))[-1]
+    for found in connections(hub, code):
+        assert (found["settings"]["base_url"], found["state"]) == (moved.address, "reconnect")
+        assert "started anew, with empty books" in found["problem"]
+    load_beside(hub, stand_ins.credentials)

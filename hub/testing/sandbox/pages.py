@@ -16,7 +16,8 @@ _STYLE = (
     "body{font:16px/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem;color:#1b1f24;"
     "background:#fff}table{border-collapse:collapse;width:100%;margin:1rem 0}th,td{padding:.3rem .6rem;text-align:left;"
     "border-bottom:1px solid #d0d7de}td.amount,th.amount{text-align:right;font-variant-numeric:tabular-nums}"
-    "tfoot td{font-weight:600}button{font:inherit;padding:.5rem 1.2rem;margin-right:.6rem}fieldset{border:1px solid #d0d7de;margin:1rem 0}"
+    "tfoot td{font-weight:600}"
+    "button{font:inherit;padding:.5rem 1.2rem;margin-right:.6rem}fieldset{border:1px solid #d0d7de;margin:1rem 0}"
 )
 
 
