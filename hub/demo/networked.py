@@ -55,9 +55,11 @@ def _beside(hub: Hub, connector: str, told: Credentials) -> Beside:
     set_client(hub, connector, client)
     if code not in {company["code"] for company in companies(hub)}:
         add_company(hub, code=code, name=f"Larkspur on {label}", currency="USD")
-    if CONNECTION in {connection["name"] for connection in connections(hub, code)}:
-        lead_to(hub, code, CONNECTION, told["base_url"])
-    else:
+    there = connections(hub, code)
+    for connection in there:
+        if (connection["connector"], connection["environment"]) == (connector, LOCAL):
+            lead_to(hub, code, connection["name"], told["base_url"])
+    if CONNECTION not in {connection["name"] for connection in there}:
         add_connection(hub, code, connector=connector, name=CONNECTION, settings=settings, environment=LOCAL)
     if not _is_loaded(hub, code):
         for name in (*_SET_UP, counts_file(OFFERED_DATE)):

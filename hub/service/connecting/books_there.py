@@ -88,4 +88,4 @@ def document(company: Company, *, chosen: bool) -> dict[str, Any]:
 
 def _names(found: Sequence[Company]) -> str:
     names = ", ".join(f"{each.name} ({each.id})" for each in found)
-    return f"It reaches {names}." if names else "It reaches no company."
+    return f"This sign-in reaches {names}." if names else "This sign-in reaches no company."

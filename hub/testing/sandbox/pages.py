@@ -18,7 +18,7 @@ _STYLE = (
     "border-bottom:1px solid GrayText;overflow-wrap:break-word}h1{font-size:1.5rem}"
     ".amount{text-align:right;font-variant-numeric:tabular-nums;"
     "white-space:nowrap}.wide{overflow-x:auto}button{font:inherit;padding:.5rem 1.2rem;margin:0 .6rem .6rem 0}"
-    "fieldset{border:1px solid GrayText;margin:1rem 0}"
+    "tfoot td{font-weight:600}fieldset{border:1px solid GrayText;margin:1rem 0}"
 )
 
 _WIDE = '<div class="wide" tabindex="0" role="group" aria-label="Table">'
@@ -28,6 +28,7 @@ def page(title: str, body: str, *, status: int = 200) -> HTMLResponse:
     """Return a page; title is text, body is HTML."""
     html = (
         f'<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">'
+        '<link rel="icon" href="data:,">'
         f"<title>{escape(title)}</title><style>{_STYLE}</style></head><body><main><h1>{escape(title)}</h1>{body}</main>"
         "</body></html>"
     )
@@ -70,22 +71,27 @@ def journal_page(books: Books, journal: BookJournal) -> HTMLResponse:
         f"{_amount(books, max(line.amount, 0))}{_amount(books, max(-line.amount, 0))}</tr>"
         for line in journal.lines
     )
+    total = _amount(books, _total(journal))
     body = (
         f"<p>{escape(books.name)}, dated {journal.date.isoformat()}, {escape(journal.status)}, id {escape(journal.id)}.</p>"
         f'{_WIDE}<table><thead><tr><th>Account</th><th>Name</th><th class="amount">Debit</th>'
         '<th class="amount">Credit</th></tr>'
-        f"</thead><tbody>{rows}</tbody></table></div>"
+        f"</thead><tbody>{rows}</tbody><tfoot><tr><td></td><td>{len(journal.lines)} lines</td>{total}{total}</tr></tfoot>"
+        "</table></div>"
     )
     return page(f"Journal {journal.reference or journal.id}", body)
 
 
 def _journal_row(books: Books, journal: BookJournal, base: str) -> str:
     address = f"{base}/journal?{urlencode({'company': books.company, 'id': journal.id})}"
-    total = sum(line.amount for line in journal.lines if line.amount > 0)
     return (
         f'<tr><td><a href="{escape(address)}">{escape(journal.id)}</a></td><td>{journal.date.isoformat()}</td>'
-        f"<td>{escape(journal.reference)}</td><td>{escape(journal.status)}</td>{_amount(books, total)}</tr>"
+        f"<td>{escape(journal.reference)}</td><td>{escape(journal.status)}</td>{_amount(books, _total(journal))}</tr>"
     )
+
+
+def _total(journal: BookJournal) -> int:
+    return sum(line.amount for line in journal.lines if line.amount > 0)
 
 
 def _trial_balance(books: Books) -> str:

@@ -11,7 +11,7 @@ from hub.service.connecting.books_there import choose_company, companies_there
 from hub.service.connecting.ending import disconnect
 from hub.service.connecting.live_chart import read_chart
 from hub.service.connecting.sign_in import begin, company_of, finish, share
-from hub.service.connecting.standing import connections
+from hub.service.connecting.standing import State, connections
 from hub.service.connecting.trying import try_connection
 from hub.service.context import NotFound, Refused, refuse
 from hub.web.pages.connections import AT, badge_of
@@ -216,6 +216,12 @@ def _shown(visit: Visit, asked: str, problems: list[dict[str, object]] | None = 
         found=found,
         badge=badge_of(found),
         others=others,
-        problems=told + [{**each, "fix": ""} for each in found["problems"] if each not in told],
+        problems=told + [{**each, "fix": ""} for each in _own_problems(found) if each not in told],
         reached=reached,
     )
+
+
+def _own_problems(connection: Done) -> list[dict[str, object]]:
+    """Return a connection's problems, but that it waits for a step which its page shows as the next one."""
+    waits = connection["state"] in (State.NOT_CONNECTED, State.CHOOSE_COMPANY)
+    return [each for each in connection["problems"] if not (waits and each["blocking"])]
