@@ -66,7 +66,7 @@ def _waiting(row: Row, posting: Row, where: Where) -> Problem:
         return _note(
             "waiting",
             f"Journal {posting['reference']} waits to be sent to {label}.{reason}",
-            f"The hub {'tries again' if said else 'sends it'} by itself{until}.",
+            f"The hub tries again by itself{until}.",
             where,
         )
     if posting["state"] == "SENDING":
