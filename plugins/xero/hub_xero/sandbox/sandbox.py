@@ -51,7 +51,12 @@ SCOPES = (
     "accounting.transactions",
     "accounting.transactions.read",
 )
-REDIRECT_URIS = ("http://127.0.0.1:8000/oauth/callback", "http://localhost:8000/oauth/callback")
+REDIRECT_URIS = tuple(
+    f"http://{host}:8000{path}"
+    for host in ("127.0.0.1", "localhost")
+    for path in ("/connections/callback", "/oauth/callback")
+)
+"""The hub's own and one for other clients; further ones are registered through the controls."""
 
 
 class Stand:
