@@ -51,7 +51,7 @@ class Installation:
         """
         from hub.plugins import load
         from hub.service.context import Hub
-        from hub.service.environment import key_ring_of
+        from hub.service.environment import actor, key_ring_of
         from hub.service.heads import remember
         from hub.service.restoring import notice
         from hub.store import DatabaseNotReady
@@ -69,7 +69,7 @@ class Installation:
                 registry=load(),
                 clock=_now,
                 home=folder,
-                actor=_actor(),
+                actor=actor(),
                 posting=posting(),
                 keys=key_ring_of(os.environ, folder),
             )
@@ -138,13 +138,14 @@ class Installation:
 
     def renew_audit_key(self, home: Path | None) -> str:
         """Seal the audit trails with a new key from now on, and return its file."""
+        from hub.service.environment import actor
         from hub.store import DatabaseNotReady
         from hub.store.opening import renew_audit_key
 
         folder = made_folder(home_folder(home))
         file = audit_key_file(folder)
         try:
-            renew_audit_key(database_url(folder), file, actor=_actor())
+            renew_audit_key(database_url(folder), file, actor=actor())
         except DatabaseNotReady as error:
             raise CannotOpen(str(error)) from error
         return str(file)
@@ -394,13 +395,3 @@ def _now() -> datetime:
     from datetime import UTC, datetime
 
     return datetime.now(UTC)
-
-
-def _actor() -> str:
-    """Return who runs this, for the audit trail."""
-    import getpass
-
-    try:
-        return getpass.getuser()
-    except (KeyError, OSError):
-        return "command line"

@@ -31,3 +31,13 @@ def key_ring_of(environment: Mapping[str, str], home: Path) -> KeyRing:
     """Return the keys of secrets: those in HUB_KEY, else in HUB_KEY_FILE, else in the file vault.keys of the home."""
     file = Path(environment.get("HUB_KEY_FILE") or home / KEY_FILE)
     return KeyRing(file, given=environment.get("HUB_KEY", ""))
+
+
+def actor() -> str:
+    """Return who runs this process, for the audit trail."""
+    import getpass
+
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return "command line"
