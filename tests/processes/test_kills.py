@@ -48,7 +48,7 @@ def assert_recovered(recoveries: Recoveries) -> None:
 @pytest.mark.parametrize("databases", ["sqlite"], indirect=True)
 def test_a_worker_killed_and_restarted_again_and_again_loses_and_doubles_nothing(install: MakeInstallation) -> None:
     recoveries = killed(install, ("w1",), KILLS)
-    assert recoveries.kills == KILLS
+    assert recoveries.kills >= KILLS
     if SOAK:
         assert_recovered(recoveries)
 
@@ -58,7 +58,7 @@ def test_a_worker_killed_and_restarted_again_and_again_loses_and_doubles_nothing
 @pytest.mark.parametrize("databases", ["postgresql"], indirect=True)
 def test_two_workers_killed_again_and_again_take_over_from_each_other(install: MakeInstallation) -> None:
     recoveries = killed(install, ("w1", "w2"), KILLS)
-    assert recoveries.kills == KILLS
+    assert recoveries.kills >= KILLS
 
 
 @pytest.mark.soak

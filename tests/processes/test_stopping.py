@@ -15,6 +15,7 @@ from tests.processes.installation import QUICK, Installation, where_it_is
 
 TROUBLED = "tests.processes.troubled"
 NIGHT = 2
+ENDING_S = 3.0  # the process itself, on a busy machine
 ON_SQLITE = pytest.mark.parametrize("databases", ["sqlite"], indirect=True)
 """For what is the same code and the same SQL on every database."""
 
@@ -55,7 +56,7 @@ def test_a_plugin_that_hangs_does_not_keep_a_worker_from_ending_and_its_posting_
     in_mid_call(installation, "w1")
     told = time.monotonic()
     assert worker.stop() == 0, worker.printed()
-    assert time.monotonic() - told < QUICK.send_within_s + QUICK.call_s
+    assert time.monotonic() - told < QUICK.send_within_s + QUICK.call_s + ENDING_S
     assert installation.states() == {"UNKNOWN": 1}
     installation.worker("w2").ready()
     installation.settles()

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from hub.api import Account, AccountKind, Level
 from hub.demo.loading import COMPANY
+from hub.domain.access import Role
 from hub.intake.cells import LONGEST_NAME, SPACES
 from hub.service import people
 from hub.service.companies import add_company
@@ -88,6 +89,8 @@ class Naughty:
         self.books = self.name(1, most=100)
         self.house.connect(self.books)
         people.add_person(self.hub, WHO, password=PASSWORD, full_name=self.name(2, most=100), support=True)
+        people.add_person(self.hub, "newcomer", password=PASSWORD, full_name=self.name(8, most=100))
+        people.give_access(self.hub, COMPANY, "newcomer", Role.VIEWER)
         self._set_up()
         self._others_books()
         for number in range(0, len(self.names), 50):
