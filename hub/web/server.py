@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Callable
+from contextlib import ExitStack
 from dataclasses import replace
 from threading import Thread
 from typing import TYPE_CHECKING
@@ -34,8 +35,12 @@ class Served:
     def __init__(self, port: int, make: Callable[[str], ASGIApp], *, proxy_headers: bool = False) -> None:
         """Take the port and make the app, given its address; raises PortTaken."""
         self._socket = listening(port)
+        with ExitStack() as failed:
+            failed.callback(self._socket.close)
+            app = make(self.address)
+            failed.pop_all()
         config = uvicorn.Config(
-            make(self.address),
+            app,
             log_config=None,
             lifespan="off",
             ws="none",
