@@ -81,7 +81,7 @@ class SignedHouse(House):
             clock=self.clock.seconds,
         )
 
-    def _sign_in_client(self, way: OAuth2) -> httpx2.Client:
+    def _sign_in_client(self, way: OAuth2 | ClientAssertion) -> httpx2.Client:
         return guarded_client(way.token_url, transport=self.vendor, clock=self.clock.seconds)
 
 

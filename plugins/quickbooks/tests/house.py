@@ -110,7 +110,7 @@ class QuickBooksHouse(House):
             request_ids=route.addresses.request_ids,
         )
 
-    def _sign_in_client(self, way: OAuth2) -> httpx2.Client:
+    def _sign_in_client(self, way: OAuth2 | ClientAssertion) -> httpx2.Client:
         return guarded_client(way.token_url, transport=self.ledger.transport(), clock=self.clock.seconds)
 
 

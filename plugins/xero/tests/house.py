@@ -127,7 +127,7 @@ class XeroHouse(House):
             route.addresses.base_url, transport=self.transport, auth=route.signing, clock=self.clock.seconds
         )
 
-    def _sign_in_client(self, way: OAuth2) -> httpx2.Client:
+    def _sign_in_client(self, way: OAuth2 | ClientAssertion) -> httpx2.Client:
         return guarded_client(way.token_url, transport=self.local.transport, clock=self.clock.seconds)
 
     def _choose(self, request: httpx2.Request) -> Fault | None:
