@@ -9,7 +9,7 @@ from typing import Any
 
 import httpx2
 
-from hub.api import Connection, OAuth2
+from hub.api import ClientAssertion, Connection, OAuth2
 from hub.plugins import load
 from hub.plugins.client import guarded_client
 from hub.plugins.sign_in.grants import Client

@@ -10,7 +10,7 @@ from typing import Any
 
 import httpx2
 
-from hub.api import Connection, OAuth2, from_minor
+from hub.api import ClientAssertion, Connection, OAuth2, from_minor
 from hub.plugins import load
 from hub.plugins.client import guarded_client
 from hub.service.connecting.live_chart import read_chart

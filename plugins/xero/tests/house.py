@@ -10,7 +10,7 @@ from pathlib import Path
 import httpx2
 
 import hub_xero.connector
-from hub.api import Connection, OAuth2, Side, from_minor
+from hub.api import ClientAssertion, Connection, OAuth2, Side, from_minor
 from hub.plugins import load
 from hub.plugins.client import guarded_client
 from hub.service.connecting.live_chart import read_chart
