@@ -111,7 +111,7 @@ def _resolved(schema: Schema, whole: Schema) -> Schema:
 
 def _label(name: str, title: str) -> str:
     """Return a setting's own title, else its name as people write it; pydantic makes titles such as `Base Url`."""
-    if title and title.casefold() != name.replace("_", " ").casefold():
+    if title and title != name.replace("_", " ").title():
         return title
     bare, seconds, _ = name.rpartition("_s") if name.endswith("_s") else (name, "", "")
     words = " ".join("URL" if each == "url" else each for each in bare.split("_"))

@@ -39,7 +39,7 @@ class ApiSecrets(BaseModel):
 
     model_config = ConfigDict(hide_input_in_errors=True)
 
-    account: str = Field(title="Account ID", description="Such as 1234567 or 1234567_SB1.", min_length=3)
+    account: str = Field(title="Account ID", description="As the address shows it, such as 7654321.", min_length=3)
     api_secret: SecretStr = Field(title="API secret", min_length=8)
     spare_secret: SecretStr = Field(default=SecretStr(""), title="Spare secret", json_schema_extra={"multiline": True})
 

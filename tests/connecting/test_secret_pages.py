@@ -39,7 +39,7 @@ def test_the_form_is_drawn_from_the_connectors_model(desk: Desk) -> None:
         assert 'autocomplete="off"' in field(page, name)
     assert " required" in field(page, "api_secret")
     assert " required" not in field(page, "spare_secret")
-    assert "Such as 1234567 or 1234567_SB1." in words(page)
+    assert "As the address shows it, such as 7654321." in words(page)
     assert "Sign in to" not in words(page)
 
 
