@@ -51,6 +51,25 @@ COMPANY_OF = (
     .where(EXPORT.c.id == bindparam("export"))
 )
 LOOK_FIRST = select(META.c.look_first)
+OF_CONNECTION = (
+    select(POSTING, EXPORT.c.code.label("export_code"), EXPORT.c.count_date)
+    .join(EXPORT, EXPORT.c.id == POSTING.c.export_id)
+    .where(
+        POSTING.c.company_id == bindparam("company"),
+        POSTING.c.connection_id == bindparam("connection"),
+        POSTING.c.state.in_(bindparam("states", expanding=True)),
+    )
+    .order_by(POSTING.c.id)
+)
+NEWEST_OF_SITES = (
+    select(func.max(EXPORT_COUNT.c.export_id))
+    .where(
+        EXPORT_COUNT.c.company_id == bindparam("company"),
+        EXPORT_COUNT.c.connection_id == bindparam("connection"),
+        EXPORT_COUNT.c.live,
+    )
+    .group_by(EXPORT_COUNT.c.site_id)
+)
 
 
 def _due() -> Select[Any]:
@@ -175,30 +194,13 @@ class PostingRows:
 
     def of_connection(self, connection_id: int, states: Collection[str]) -> list[RowMapping]:
         """Return a connection's postings in some states, oldest first, with their export's code."""
-        statement = (
-            select(POSTING, EXPORT.c.code.label("export_code"), EXPORT.c.count_date)
-            .join(EXPORT, EXPORT.c.id == POSTING.c.export_id)
-            .where(
-                POSTING.c.company_id == self.company_id,
-                POSTING.c.connection_id == connection_id,
-                POSTING.c.state.in_(list(states)),
-            )
-            .order_by(POSTING.c.id)
-        )
-        return list(self.connection.execute(statement).mappings())
+        given = {"company": self.company_id, "connection": connection_id, "states": list(states)}
+        return list(run(self.connection, OF_CONNECTION, given).mappings())
 
     def newest_of_sites(self, connection_id: int) -> list[int]:
         """Return the newest live export of each site of a connection."""
-        statement = (
-            select(func.max(EXPORT_COUNT.c.export_id))
-            .where(
-                EXPORT_COUNT.c.company_id == self.company_id,
-                EXPORT_COUNT.c.connection_id == connection_id,
-                EXPORT_COUNT.c.live,
-            )
-            .group_by(EXPORT_COUNT.c.site_id)
-        )
-        return list(self.connection.execute(statement).scalars())
+        given = {"company": self.company_id, "connection": connection_id}
+        return list(run(self.connection, NEWEST_OF_SITES, given).scalars())
 
     def _change(self, posting_id: int, values: Mapping[str, object], **by: object) -> bool:
         return change_by(self.connection, POSTING, values, company_id=self.company_id, id=posting_id, **by) == 1
