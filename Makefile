@@ -53,7 +53,7 @@ test: $(DEVELOPMENT) ## Run every test, on SQLite and on PostgreSQL
 	@$(PYTEST) -n $(WORKERS)
 
 soak: $(DEVELOPMENT) ## Run the properties at full scale
-	@HUB_PROFILE=soak $(PYTEST) -n $(WORKERS) -m "soak or property" -o timeout=3000
+	@HUB_PROFILE=soak $(PYTEST) -n $(WORKERS) --dist worksteal -m "soak or property" -o timeout=3000
 
 fuzz: $(DEVELOPMENT) ## Look for new failures of the properties: make fuzz STEPS=1000000
 	@HUB_PROFILE=fuzz HUB_FUZZ_STEPS=$(STEPS) $(PYTEST) -n $(WORKERS) -m "soak or property" -o timeout=0
