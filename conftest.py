@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+pytest_plugins = ["tests.canaries"]
+
 REPOSITORY = Path(__file__).parent
 PROFILE = os.environ.get("HUB_PROFILE", "test")
 SKIPS_FAIL = os.environ.get("HUB_NO_SKIP") == "1"
