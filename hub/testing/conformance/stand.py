@@ -38,8 +38,8 @@ class Deeds:
 
     close_books: through a day; deactivate: an account; add_account: with a name, and return it as the chart should have it;
     edit: change an amount of a journal by its id, still in balance; delete: a journal by its id; end_sign_in: take the access
-    back; draft_next: leave the next journal as a draft; commit_late: lose the answer to the next writing, and write so many seconds
-    later; take_in: import a file that the connector made.
+    back; draft_next: leave the next journal as a draft; commit_late: lose the answer to the next writing, and write so many
+    seconds later; take_in: import a file that the connector made.
     """
 
     close_books: Callable[[date], object] | None = None

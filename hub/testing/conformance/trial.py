@@ -11,6 +11,7 @@ from itertools import count
 from types import SimpleNamespace
 
 import httpx2
+from pydantic import BaseModel
 
 from hub.api import (
     Account,
@@ -98,10 +99,14 @@ class Trial:
         self.full = full
         self.stand = make(currency)
         self.host = hosted(self.stand.connector)
-        self.settings = self.host.settings_from(self.stand.settings)
         self.calls: list[HttpCall] = []
         self.network: Network | None = None
         self._numbers = count(1)
+
+    @property
+    def settings(self) -> BaseModel:
+        """The connection's settings as they are now: some connectors are told there what happened in the books."""
+        return self.host.settings_from(self.stand.settings)
 
     def concerns(self) -> frozenset[Concerns]:
         """Return which checks are for this connector."""

@@ -39,11 +39,20 @@ def no_decimals(trial: Trial) -> None:
     "money.three_decimals",
     Grade.PLATINUM,
     protects="Dinars have three decimals; a connector that rounds to two loses the third.",
-    mend="Ask minor_digits(currency) for the number of decimals, or let to_minor() and amount_text() do it.",
+    mend="Write amounts with amount_text(); where the system keeps fewer decimals, refuse the entry before it is sent.",
 )
 def three_decimals(trial: Trial) -> None:
-    """Amounts in a currency with three decimals are right."""
-    trial.another("KWD").posts("0.001", "12.345", "4812.370")
+    """Amounts in a currency with three decimals are right, or refused beforehand."""
+    dinars = trial.another("KWD")
+    entry = dinars.entry("0.001", "12.345", "4812.370")
+    with dinars.session() as session:
+        stopped = any(problem.blocking for problem in session.preflight(entry))
+        outcome = dinars.post(session, entry)
+    if isinstance(outcome, NotWritten):
+        expect(stopped, f"It is refused, and preflight() said nothing: {told(outcome)}.")
+        dinars.nothing_stands(entry)
+    else:
+        dinars.stands_once(entry)
 
 
 @check(
