@@ -6,6 +6,7 @@ import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from hub.plugins import ContractBroken, PluginFailed
 from hub.plugins.calls import Raised, call
 from hub.testing.conformance.check import Check, Grade, checks_of
 from hub.testing.conformance.checks import access, books, conduct, dates, money, once, reading, text
@@ -61,4 +62,6 @@ def wants_full() -> bool:
 def _reason(error: BaseException) -> str:
     if isinstance(error, AssertionError | CannotStand):
         return str(error) or "An assertion failed."
+    if isinstance(error, ContractBroken | PluginFailed):
+        return error.message
     return f"Unexpectedly {told(error)}."

@@ -15,9 +15,11 @@ from hub_csv_iif.wire import LAYOUTS
 from plugins.csv_iif.tests.readers import read
 
 __all__ = ["test_it_conforms"]
+QUICK = (LayoutName.GENERIC, LayoutName.IIF)
+LAYOUT_PARAMS = [pytest.param(each, marks=() if each in QUICK else pytest.mark.soak) for each in LayoutName]
 
 
-@pytest.fixture(scope="module", params=list(LayoutName))
+@pytest.fixture(scope="module", params=LAYOUT_PARAMS)
 def subject(request: pytest.FixtureRequest) -> Subject:
     if request.param is LayoutName.GENERIC:
         return subject_of("hub_csv_iif")

@@ -62,8 +62,9 @@ def inactive_account(trial: Trial) -> None:
     entry = trial.entry()
     with trial.session(chart=_chart_of(trial)) as session:
         listed = {each.id or each.number: each for each in session.accounts()}
-        expect(account.id or account.number in listed, "accounts() leaves the inactive account out.")
-        shown = listed[account.id or account.number]
+        shown = listed.get(account.id or account.number)
+        expect(shown is not None, "accounts() leaves the inactive account out.")
+        assert shown is not None
         expect(not shown.active or shown.why_not_postable, "accounts() shows it as active.")
         _told_beforehand(session, entry, "the inactive account")
         if Concerns.NETWORK in trial.concerns():
