@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import secrets
 import time
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
+from secrets import token_hex
 
 import httpx2
 from pydantic import BaseModel
@@ -33,6 +33,7 @@ from hub_netsuite.soap import SoapBooks
 from hub_netsuite.writing import MOST_MEMO
 
 MINUTE_S = 60
+EXAMPLE = "https://1234567.suitetalk.api.netsuite.com"  # each account has a host of its own, which addresses() tells
 NONCE_BYTES = 16  # written as 32 hexadecimal digits; NetSuite takes 6 to 64 letters and digits
 
 LIMITS = Limits(
@@ -52,7 +53,7 @@ class NetSuite:
             name="NetSuite",
             settings=Settings,
             guarantee=Guarantee.SERVER_KEY,
-            sign_ins=(places.sign_in(Transport.SOAP, ""), places.sign_in(Transport.REST, "")),
+            sign_ins=(places.sign_in(Transport.SOAP, ""), places.sign_in(Transport.REST, EXAMPLE)),
             environments=places.ENVIRONMENTS,
             entry_dimensions=(SUBSIDIARY,),
             limits=LIMITS,
@@ -70,16 +71,16 @@ class NetSuite:
         """Return where a connection calls and how it signs in; raises ConnectorError where its settings contradict each other."""
         return places.addresses(_own(settings), environment)
 
-    def sign(self, request: httpx2.Request, secrets_: BaseModel, settings: BaseModel) -> httpx2.Request:
+    def sign(self, request: httpx2.Request, secrets: BaseModel, settings: BaseModel) -> httpx2.Request:
         """Return a SOAP request with its passport: each one has a nonce and a timestamp of its own, which are used once."""
-        if not isinstance(secrets_, Secrets):
-            raise TypeError(f"secrets of netsuite expected, not {type(secrets_).__name__}")
+        if not isinstance(secrets, Secrets):
+            raise TypeError(f"secrets of netsuite expected, not {type(secrets).__name__}")
         own = _own(settings)
         made = passport(
-            secrets_,
+            secrets,
             account=own.account,
             version=own.endpoint,
-            nonce=secrets.token_hex(NONCE_BYTES),
+            nonce=token_hex(NONCE_BYTES),
             timestamp=int(self._seconds()),
         )
         return signed(request, made)
