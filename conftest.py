@@ -1,6 +1,8 @@
 """What all tests share: profiles, markers, skips and the reference material beside the source tree."""
 
+import gc
 import os
+import sys
 from collections.abc import Generator
 from pathlib import Path
 
@@ -11,6 +13,10 @@ REPOSITORY = Path(__file__).parent
 PROFILE = os.environ.get("HUB_PROFILE", "test")
 SKIPS_FAIL = os.environ.get("HUB_NO_SKIP") == "1"
 STEPS_PER_RUN = 50
+
+# Bytecode is kept, as it is wherever the hub runs: a process that a test starts spends half of its start compiling otherwise.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
 
 # Deterministic in `make test` and `make soak`, so a failure comes back; `make fuzz` looks for new ones.
 settings.register_profile(
@@ -40,6 +46,12 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if long:
         config.hook.pytest_deselected(items=long)
         items[:] = [item for item in items if item not in long]
+
+
+def pytest_collection_finish() -> None:
+    """Spare the garbage collector the thousands of tests and modules, which stay to the end."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.hookimpl(wrapper=True)

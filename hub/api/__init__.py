@@ -20,6 +20,7 @@ from hub.api.connector import (
     Session,
     SettledExport,
     SettledPosting,
+    SigningConnector,
     VoidingSession,
     WatchingSession,
 )
@@ -91,6 +92,7 @@ __all__ = [
     "SettledPosting",
     "Side",
     "SignIn",
+    "SigningConnector",
     "TryLater",
     "UnbalancedEntry",
     "VoidingSession",

@@ -211,6 +211,18 @@ class NetworkConnector(Connector, Protocol):
         """Return where a connection with these settings calls, and how its people sign in there."""
 
 
+class SigningConnector(Connector, Protocol):
+    """A connector whose people sign in with SecretFields; it needs no capability."""
+
+    def sign(self, request: httpx2.Request, secrets: BaseModel, settings: BaseModel) -> httpx2.Request:
+        """Return a request signed with the secrets, the same one or a new one to the same address.
+
+        secrets: an instance of SecretFields.model; no session ever sees it. The hub calls it for each request that goes out,
+        anew for each attempt, with the body at hand (request.content). Only nonce and clock may differ from call to call.
+        Raises ReconnectNeeded where nothing can be signed with them, in words that hold none of them.
+        """
+
+
 class ChartUnreadable(ValueError):
     """A file that is not a chart this connector knows; the message says what was expected and in which line."""
 

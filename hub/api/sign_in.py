@@ -58,7 +58,12 @@ class OAuth2:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClientAssertion:
-    """OAuth 2.0 client credentials proven by a signed JWT; algorithms in order of preference, such as PS256."""
+    """OAuth 2.0 client credentials proven by a signed JWT (RFC 7523).
+
+    The hub keeps the client's id, the id of its certificate (the JWT's `kid`) and the private key that a person types in,
+    signs with the first of algorithms that fits the key (PS256 for RSA, ES256 for EC), asks for an access token and signs
+    each request with it. The JWT's audience is token_url, and it names the scopes as a list.
+    """
 
     token_url: str
     scopes: tuple[str, ...]
@@ -67,7 +72,12 @@ class ClientAssertion:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SecretFields:
-    """Secrets that a person types in; the model's fields are pydantic SecretStr and go to the vault."""
+    """Secrets that a person types in, from which the connector signs each request: it is a SigningConnector.
+
+    model: a pydantic model with hide_input_in_errors; its fields are SecretStr, or str for what is shown as it is typed. They
+    go to the vault as a whole and are never shown again. The form is drawn from titles and descriptions; a field with
+    json_schema_extra={"multiline": True} gets several lines, as a private key needs.
+    """
 
     model: type[BaseModel]
 

@@ -2,7 +2,7 @@
 
 import json
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -86,6 +86,37 @@ def sign_in(
     here.answer(told, lambda: _show_connected(told))
 
 
+@command(connection_commands, "secrets")
+def secrets(
+    here: Here,
+    name: Name,
+    fields: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="FIELD=@FILE…", help="What is asked for; FIELD=VALUE stays in your shell's history."),
+    ] = None,
+) -> None:
+    """Store the secrets that an accounting system asks for, in place of those of before, and try them; else list the fields."""
+    from hub.service.connecting.typed_in import secrets_asked, type_in
+
+    if not fields:
+        asked = secrets_asked(here.hub, here.company, name)
+        found = [_field(each, shown, asked.get("required", ())) for each, shown in asked.get("properties", {}).items()]
+        rows = [(each["field"], each["title"], "needed" if each["needed"] else "", each["about"]) for each in found]
+        here.answer(found, lambda: print_rows(rows, "Field", "Called", "", "About", nothing="It asks for no secrets."))
+        return
+    told = type_in(here.hub, here.company, name, read_pairs(fields, files=True))
+
+    def show() -> None:
+        if told["problems"]:
+            say(f"The secrets of {told['connection']} are stored, and {told['label']} was not reached with them:")
+            print_problems(told["problems"], decidable=False)
+        else:
+            _show_connected(told)
+
+    here.answer(told, show)
+    here.stop(Code.REFUSED if told["problems"] else Code.DONE)
+
+
 @command(connection_commands, "companies")
 def companies(
     here: Here,
@@ -163,6 +194,15 @@ def read_line(source: str) -> dict[str, str]:
             "It holds no JSON object, such as `hub sandbox NAME --json` prints.", param_hint="--from"
         )
     return {str(key): value for key, value in told.items() if isinstance(value, str)}
+
+
+def _field(name: str, shown: Mapping[str, Any], needed: Sequence[str]) -> dict[str, Any]:  # Any: JSON Schema
+    return {
+        "field": name,
+        "title": shown.get("title", name),
+        "needed": name in needed,
+        "about": shown.get("description", ""),
+    }
 
 
 def _show_connected(told: Mapping[str, Any]) -> None:  # Any: what sign_in_with() answers

@@ -1,7 +1,14 @@
 """The plugin host: finds plugins, admits the sound ones, and stands between them and the rest of the hub."""
 
 from hub.plugins.connector import GuardedConnector
-from hub.plugins.errors import ContractBroken, NotCapable, PluginFailed, SettingsInvalid, UnknownConnector
+from hub.plugins.errors import (
+    ContractBroken,
+    NotCapable,
+    PluginFailed,
+    SecretsInvalid,
+    SettingsInvalid,
+    UnknownConnector,
+)
 from hub.plugins.loading import load
 from hub.plugins.registry import BrokenPlugin, InstalledConnector, InstalledSandbox, Registry
 from hub.plugins.session import GuardedSession
@@ -16,6 +23,7 @@ __all__ = [
     "NotCapable",
     "PluginFailed",
     "Registry",
+    "SecretsInvalid",
     "SettingsInvalid",
     "UnknownConnector",
     "load",

@@ -155,9 +155,7 @@ def _claimed_id(connector: Unchecked) -> str:
 def _connector(origin: Origin, connector: Unchecked) -> GuardedConnector:
     info = _run(lambda: connector.info, "Its connector's info could not be read")
     _refuse("Of its connector", _flaws_of_info(info))
-    missing = _run(
-        lambda: list(missing_from_connector(connector, info.capabilities)), "Its connector's methods could not be read"
-    )
+    missing = _run(lambda: list(missing_from_connector(connector, info)), "Its connector's methods could not be read")
     _refuse(f'Of its connector "{info.id}"', missing)
     guarded = GuardedConnector(info, origin, connector)
     _refuse_bad_label(guarded)

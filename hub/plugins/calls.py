@@ -99,7 +99,7 @@ def reading(origin: Origin, method: str, work: Callable[[], Returned]) -> Return
     if not isinstance(outcome, Raised):
         return outcome
     if isinstance(outcome.error, ConnectorError):
-        raise _rebuilt(outcome.error, origin) from outcome.error
+        raise rebuilt(outcome.error, origin) from outcome.error
     raise PluginFailed(
         f"The plugin {origin} failed in {method}() with {_class_name(outcome.error)}."
     ) from outcome.error
@@ -116,10 +116,10 @@ def writing(origin: Origin, method: str, work: Callable[[], Returned]) -> Return
         return outcome
     error = outcome.error
     if isinstance(error, OutcomeUnknown):
-        raise _rebuilt(error, origin) from error
+        raise rebuilt(error, origin) from error
     if isinstance(error, NotWritten) and not _perhaps_sent(error):
-        raise _rebuilt(error, origin) from error
-    told = _rebuilt(error, origin) if isinstance(error, ConnectorError) else ConnectorError("")
+        raise rebuilt(error, origin) from error
+    told = rebuilt(error, origin) if isinstance(error, ConnectorError) else ConnectorError("")
     raise OutcomeUnknown(
         f"The plugin {origin} failed in {method}() with {_class_name(error)}, so it is not known whether the journal "
         "was written.",
@@ -144,7 +144,7 @@ def _class_name(error: BaseException) -> str:
     return type(error).__name__
 
 
-def _rebuilt(error: ConnectorError, origin: Origin) -> ConnectorError:
+def rebuilt(error: ConnectorError, origin: Origin) -> ConnectorError:
     """Return the error as one of the contract's own classes, with nothing on it but checked values."""
     kind = _contract_class(error)
     message = _text(error, "message") or f"The plugin {origin} gave no reason ({_class_name(error)})."

@@ -6,12 +6,23 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeVar
 
-from hub.api import Account, Addresses, Capability, ChartUnreadable, Connection, ConnectorInfo, File, Limits
+from hub.api import (
+    Account,
+    Addresses,
+    Capability,
+    ChartUnreadable,
+    Connection,
+    ConnectorError,
+    ConnectorInfo,
+    File,
+    Limits,
+    SecretFields,
+)
 from hub.plugins import settings
-from hub.plugins.calls import Unchecked, drained, printable, reading
+from hub.plugins.calls import Raised, Unchecked, call, drained, printable, reading, rebuilt
 from hub.plugins.checked import CheckedSession, account_identity, repeated
 from hub.plugins.deadline import Abandoned
-from hub.plugins.errors import NotCapable
+from hub.plugins.errors import ContractBroken, NotCapable, PluginFailed
 from hub.plugins.origin import Origin
 from hub.plugins.promises import missing_from_session
 from hub.plugins.session import GuardedSession
@@ -61,6 +72,21 @@ class GuardedConnector:
         """Return settings from texts, or from values of JSON; raises SettingsInvalid, which lists what is wrong."""
         return settings.settings_from(self.info.settings, values, self.origin)
 
+    def secrets_from(self, model: type[BaseModel], values: Mapping[str, str]) -> BaseModel:
+        """Return what a person typed into the fields of a sign-in; raises SecretsInvalid, which lists what is wrong."""
+        return settings.secrets_from(model, values, self.origin)
+
+    def sign(self, request: httpx2.Request, secrets: BaseModel, chosen: BaseModel) -> httpx2.Request:
+        """Return a request as the connector signed it; raises ConnectorError, in which no secret is told."""
+        outcome = call(lambda: self._connector.sign(request, secrets, chosen))
+        if isinstance(outcome, Raised):
+            raise self._not_signed(outcome.error, secrets)
+        signed = _same_call(outcome, request)
+        if signed is None:
+            wrong = f"sign() must return the same request, or another {request.method} to its address"
+            raise ContractBroken(f"The plugin {self.origin} broke the contract: {wrong}.", code="contract_broken")
+        return signed
+
     def read_chart(self, file: File, *, deadline_s: float | None = None) -> tuple[Account, ...]:
         """Return the accounts of a chart that the customer exported.
 
@@ -100,6 +126,15 @@ class GuardedConnector:
             return AsLongAsItTakes(client)
         return UpToDeadline(self.info, deadline_s, self._abandoned, client=client, on_late=on_late)
 
+    def _not_signed(self, error: BaseException, secrets: BaseModel) -> ConnectorError:
+        """Return what came of signing without what led to it, since texts and frames of that may hold a secret."""
+        if not isinstance(error, ConnectorError):
+            return PluginFailed(f"The plugin {self.origin} failed in sign() with {type(error).__name__}.")
+        made = rebuilt(error, self.origin)
+        made.message = settings.without_values(made.message, settings.typed(secrets))
+        made.args = (made.message,)
+        return made
+
     def _label(self, chosen: BaseModel) -> str:
         value = reading(self.origin, "label", lambda: self._connector.label(chosen))
         label = checked(self.origin, "label", value, str)
@@ -117,7 +152,10 @@ class GuardedConnector:
     def _addresses(self, chosen: BaseModel, environment: str) -> Addresses | None:
         if reading(self.origin, "addresses", lambda: hasattr(self._connector, "addresses")):
             value = reading(self.origin, "addresses", lambda: self._connector.addresses(chosen, environment))
-            return checked(self.origin, "addresses", value, Addresses)
+            found = checked(self.origin, "addresses", value, Addresses)
+            if isinstance(found.sign_in, SecretFields) and not hasattr(self._connector, "sign"):
+                refuse(self.origin, iter(("addresses().sign_in has SecretFields, and sign() is missing",)))
+            return found
         base_url = getattr(chosen, "base_url", None)
         if not isinstance(base_url, str) or not base_url:
             return None
@@ -148,3 +186,13 @@ class GuardedConnector:
         except ChartUnreadable as error:
             reason = printable(str(error), MOST_REASON)
             return ChartUnreadable(reason or f"{self.info.name} does not know this file as a chart of accounts.")
+
+
+def _same_call(signed: Unchecked, request: httpx2.Request) -> httpx2.Request | None:
+    """Return what a plugin handed over where it is a request of the same method to the same address, None where it is not."""
+    import httpx2
+
+    if not isinstance(signed, httpx2.Request) or signed.method != request.method:
+        return None
+    parts = ("scheme", "host", "port", "path")
+    return signed if all(getattr(signed.url, part) == getattr(request.url, part) for part in parts) else None

@@ -24,12 +24,14 @@ from hub.api import (
     ReceiptStatus,
     Recorded,
     RecordedLine,
+    SecretFields,
     Side,
     minor_digits,
     to_minor,
 )
 
 LONGEST_NAME = 255
+SIGNS_WITH = frozenset(f"{family}{bits}" for family in ("RS", "PS", "ES") for bits in (256, 384, 512))
 
 _ID = re.compile(r"[a-z][a-z0-9_]{0,39}")
 _CODE = re.compile(r"[a-z]+(_[a-z]+)*")
@@ -77,8 +79,7 @@ def oauth(value: OAuth2, at: str) -> Iterator[str]:
     if any(name in _OF_THE_FLOW or not _PARAMETER.fullmatch(name) for name in value.kept):
         yield f"{at}.kept must be names of parameters, and none of {', '.join(sorted(_OF_THE_FLOW))}"
     yield from _headers(value.token_headers, f"{at}.token_headers")
-    if any(text.isspace() or not text or " " in text for text in value.scopes):
-        yield f"{at}.scopes must each be one word"
+    yield from _scopes(value.scopes, f"{at}.scopes")
     if value.refresh_life_s is not None and value.refresh_life_s < 1:
         yield f"{at}.refresh_life_s must be at least 1, or None where it is not known"
     if value.grace_s < 0:
@@ -98,10 +99,27 @@ def addresses(value: Addresses, at: str) -> Iterator[str]:
 
 
 def client_assertion(value: ClientAssertion, at: str) -> Iterator[str]:
-    """A client assertion names an absolute token address and at least one algorithm."""
+    """A client assertion names an absolute token address, scopes of one word, and algorithms that the hub can sign with."""
     yield from _web(value.token_url, f"{at}.token_url")
+    yield from _scopes(value.scopes, f"{at}.scopes")
     if not value.algorithms:
         yield f"{at}.algorithms must not be empty"
+    if not SIGNS_WITH.issuperset(value.algorithms):
+        yield f"{at}.algorithms must be of {', '.join(sorted(SIGNS_WITH))}"
+
+
+def secret_fields(value: SecretFields, at: str) -> Iterator[str]:
+    """Secrets are typed into fields of a model, each of them SecretStr or str, and a default is text."""
+    from pydantic import SecretStr
+
+    fields = value.model.model_fields
+    if not fields:
+        yield f"{at}.model must have a field to type into"
+    for name, each in fields.items():
+        if each.annotation not in (str, SecretStr):
+            yield f"{at}.model.{name} must be SecretStr or str"
+        elif not each.is_required() and not isinstance(each.get_default(call_default_factory=False), str | SecretStr):
+            yield f"{at}.model.{name} must have a text as its default, or none"
 
 
 def company(value: Company, at: str) -> Iterator[str]:
@@ -186,6 +204,7 @@ RULES: Mapping[type, Rule] = {
     Addresses: addresses,
     OAuth2: oauth,
     ClientAssertion: client_assertion,
+    SecretFields: secret_fields,
     Company: company,
     Dimension: dimension,
     DimensionValue: dimension_value,
@@ -206,6 +225,11 @@ def _differ(ids: Iterable[str], at: str) -> Iterator[str]:
     several = list(ids)
     if len(set(several)) < len(several) or "" in several:
         yield f"{at} must be different from each other, and none of them empty"
+
+
+def _scopes(scopes: Iterable[str], at: str) -> Iterator[str]:
+    if any(text.isspace() or not text or " " in text for text in scopes):
+        yield f"{at} must each be one word"
 
 
 def _web(address: str, at: str, *, optional: bool = False) -> Iterator[str]:

@@ -8,10 +8,13 @@ ConnectorError (hub.api)
 LookupError
 └── UnknownConnector
 ValueError
-└── SettingsInvalid
+├── SettingsInvalid
+└── SecretsInvalid
 """
 
 from __future__ import annotations
+
+from collections.abc import Mapping
 
 from hub.api import ConnectorError, NotWritten, Problem
 
@@ -41,3 +44,15 @@ class SettingsInvalid(ValueError):
     def __init__(self, problems: tuple[Problem, ...]) -> None:
         super().__init__(" ".join(problem.message for problem in problems))
         self.problems = problems
+
+
+class SecretsInvalid(ValueError):
+    """What was typed in is not what a connector's sign-in asks for.
+
+    fields: what is wrong with each field, as the rest of a sentence that begins with its name; never a value. The name is
+    empty for what is wrong with several together.
+    """
+
+    def __init__(self, fields: Mapping[str, str]) -> None:
+        super().__init__("; ".join(f"{name} {wrong}".strip() for name, wrong in fields.items()))
+        self.fields = fields

@@ -9,16 +9,24 @@ from hub.api import (
     Capability,
     ChartReader,
     Connector,
+    ConnectorInfo,
     FinishingSession,
     LimitedConnector,
     NetworkConnector,
     Sandbox,
+    SecretFields,
     Session,
+    SigningConnector,
     VoidingSession,
     WatchingSession,
 )
 
-OPTIONAL: dict[str, type] = {"limits": LimitedConnector, "addresses": NetworkConnector}  # by their method
+OPTIONAL: dict[str, type] = {
+    "limits": LimitedConnector,
+    "addresses": NetworkConnector,
+    "sign": SigningConnector,
+}
+"""By their method."""
 CONNECTOR_PROMISES: dict[Capability, type] = {Capability.READ_CHART: ChartReader}
 SESSION_PROMISES: dict[Capability, type] = {
     Capability.FINISH: FinishingSession,
@@ -27,13 +35,15 @@ SESSION_PROMISES: dict[Capability, type] = {
 }
 
 
-def missing_from_connector(connector: object, capabilities: frozenset[Capability]) -> Iterator[str]:
-    """Yield what a connector lacks of Connector, and of what its capabilities promise."""
+def missing_from_connector(connector: object, info: ConnectorInfo) -> Iterator[str]:
+    """Yield what a connector lacks of Connector, and of what its capabilities and sign-ins promise."""
     yield from _missing(connector, Connector)
     for name, promised in OPTIONAL.items():
         if hasattr(connector, name):
             yield from _missing(connector, promised)
-    for capability in sorted(capabilities & CONNECTOR_PROMISES.keys()):
+    if not hasattr(connector, "sign") and any(isinstance(each, SecretFields) for each in info.sign_ins):
+        yield "sign() is missing, without which nothing can be done with its SecretFields"
+    for capability in sorted(info.capabilities & CONNECTOR_PROMISES.keys()):
         yield from _missing(connector, CONNECTOR_PROMISES[capability])
 
 

@@ -1,4 +1,4 @@
-"""From what a person typed to a connector's settings, with problems that never repeat what was typed."""
+"""From what a person typed to a connector's settings or secrets, with problems that never repeat what was typed."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from hub.api import Level, Problem
 from hub.plugins.calls import printable, reading
-from hub.plugins.errors import ContractBroken, SettingsInvalid
+from hub.plugins.errors import ContractBroken, SecretsInvalid, SettingsInvalid
 from hub.plugins.origin import Origin
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ SHORTEST_SECRET = 4  # characters: shorter values are in any sentence by chance
 
 _WRONG = {
     "missing": "is needed",
-    "extra_forbidden": "is not one of this connector's settings",
+    "extra_forbidden": "is not known here",
     "literal_error": "must be one of {expected}",
     "enum": "must be one of {expected}",
     "union_tag_invalid": "must be one of {expected_tags}",
@@ -34,6 +34,8 @@ _WRONG = {
     "string_type": "must be text",
     "string_too_short": "must have at least {min_length} characters",
     "string_too_long": "must have at most {max_length} characters",
+    "too_short": "must have at least {min_length} characters",  # of a secret
+    "too_long": "must have at most {max_length} characters",
     "greater_than": "must be more than {gt}",
     "greater_than_equal": "must be at least {ge}",
     "less_than": "must be less than {lt}",
@@ -45,16 +47,34 @@ _WRONG = {
 
 def settings_from(model: type[BaseModel], values: Mapping[str, object], origin: Origin) -> BaseModel:
     """Return a connector's settings from texts, or from values of JSON; raises SettingsInvalid."""
-    known = {name: value for name, value in values.items() if name in model.model_fields}
-    outcome = reading(origin, "settings", lambda: _validated(model, known))
-    problems = [*_unknown(model, values)]
+    outcome = _read(model, values, origin, "settings")
     if isinstance(outcome, list):
-        problems += [_problem(details, values) for details in outcome]
-    if problems:
-        raise SettingsInvalid(tuple(problems))
+        raise SettingsInvalid(tuple(_wrong(name, sentence) for name, sentence in outcome))
+    return outcome
+
+
+def secrets_from(model: type[BaseModel], values: Mapping[str, str], origin: Origin) -> BaseModel:
+    """Return what a person typed into a sign-in's fields as its model; raises SecretsInvalid."""
+    outcome = _read(model, values, origin, "fields")
+    if isinstance(outcome, list):
+        raise SecretsInvalid(dict(reversed(outcome)))
+    return outcome
+
+
+def _read(
+    model: type[BaseModel], values: Mapping[str, object], origin: Origin, what: str
+) -> BaseModel | list[tuple[str, str]]:
+    """Return an instance of a model, else what is wrong with which field."""
+    known = {name: value for name, value in values.items() if name in model.model_fields}
+    outcome = reading(origin, what, lambda: _validated(model, known))
+    wrong = [*_unknown(model, values, what)]
+    if isinstance(outcome, list):
+        wrong += [_told(details, values) for details in outcome]
+    if wrong:
+        return wrong
     if type(outcome) is not model:
         raise ContractBroken(
-            f"The plugin {origin} broke the contract: its settings are of another class.", code="contract_broken"
+            f"The plugin {origin} broke the contract: its {what} are of another class.", code="contract_broken"
         )
     return outcome
 
@@ -74,18 +94,18 @@ def _all_text(value: object) -> bool:
     return isinstance(value, str) or (isinstance(value, Mapping) and all(_all_text(each) for each in value.values()))
 
 
-def _unknown(model: type[BaseModel], values: Mapping[str, object]) -> Iterator[Problem]:
+def _unknown(model: type[BaseModel], values: Mapping[str, object], what: str) -> Iterator[tuple[str, str]]:
     known = ", ".join(model.model_fields) or "it has none"
     for name in sorted(values.keys() - model.model_fields.keys()):
-        yield _wrong(name, f"is not one of this connector's settings: {known}")
+        yield name, f"is not one of this connector's {what}: {known}"
 
 
-def _problem(details: ErrorDetails, values: Mapping[str, object]) -> Problem:
+def _told(details: ErrorDetails, values: Mapping[str, object]) -> tuple[str, str]:
     name = ".".join(str(part) for part in details["loc"])
     if details["type"] in _WRONG:
-        return _wrong(name, _filled(_WRONG[details["type"]], details.get("ctx", {})))
+        return name, _filled(_WRONG[details["type"]], details.get("ctx", {}))
     text = details["msg"].removeprefix("Value error, ").removeprefix("Assertion failed, ").rstrip(".")
-    return _wrong(name, f"{NOT_ACCEPTABLE}: {printable(_without_values(text, values), LONGEST_TEXT)}")
+    return name, f"{NOT_ACCEPTABLE}: {printable(without_values(text, values), LONGEST_TEXT)}"
 
 
 def _filled(sentence: str, context: Mapping[str, object]) -> str:
@@ -95,13 +115,23 @@ def _filled(sentence: str, context: Mapping[str, object]) -> str:
         return NOT_ACCEPTABLE
 
 
-def _without_values(text: str, values: Mapping[str, object]) -> str:
+def without_values(text: str, values: Mapping[str, object]) -> str:
     """Return what a plugin wrote, with an ellipsis for each value that was given, since any of them may be a secret."""
-    given = {str(leaf).strip() for leaf in _leaves(values)}
+    given = {part for leaf in _leaves(values) for part in (str(leaf).strip(), *str(leaf).split())}
     for value in sorted(given, key=len, reverse=True):
         if len(value) >= SHORTEST_SECRET:
             text = re.sub(re.escape(value), "…", text, flags=re.IGNORECASE)
     return text
+
+
+def typed(secrets: BaseModel) -> Mapping[str, str]:
+    """Return what a model of secrets holds, as plain texts."""
+    from pydantic import SecretStr
+
+    held = {name: getattr(secrets, name) for name in type(secrets).model_fields}
+    return {
+        name: value.get_secret_value() if isinstance(value, SecretStr) else str(value) for name, value in held.items()
+    }
 
 
 def _leaves(value: object) -> Iterator[object]:

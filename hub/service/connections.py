@@ -20,10 +20,12 @@ from hub.api import (
     OAuth2,
     Receipt,
     ReconnectNeeded,
+    SecretFields,
+    SignIn,
 )
 from hub.plugins import GuardedConnector, GuardedSession, SettingsInvalid, UnknownConnector
 from hub.service.context import Hub, Refused, Route, refuse
-from hub.service.network import refuse_elsewhere
+from hub.service.network import place_of, refuse_elsewhere
 from hub.service.pacing import pace
 from hub.service.scope import CompanyRows, writing
 from hub.store import Row
@@ -34,6 +36,9 @@ if TYPE_CHECKING:
     from pydantic import BaseModel
 
     from hub.plugins.sign_in.signing import Signing
+    from hub.plugins.sign_in.typed import SigningTyped
+
+ELSEWHERE = "{name} leads to another address than it was connected at, or is signed in to in another way now."
 
 
 class OpenBooks:
@@ -60,7 +65,8 @@ class OpenBooks:
         self.chosen = row["chosen_at"] is not None or not self.signs_in
         found = row["sign_in_id"] if sign_in_id is None else sign_in_id
         self.sign_in = None if found is None else sign_in_row(rows.connection, rows.company_id, found)
-        self._signing: Signing | None = None
+        self._signing: Signing | SigningTyped | None = None
+        self._asked: tuple[SignIn, str] | None = None
         self._texts: Mapping[str, str] = row["settings"]
         company = Company(id=row["books"], name=row["books_name"] or self.name, currency=row["currency"])
         self._connection = Connection(
@@ -89,17 +95,24 @@ class OpenBooks:
         connection = replace(self._connection, settings=settings)
         deadline = self._deadline
         addresses = self._addresses(settings)
-        self._signing = self._signing_at(addresses)
+        self._signing = self._signing_at(addresses, settings)
         route = Route(addresses=addresses, turn=partial(self._may_call, until), signing=self._signing)
         client = self._posting.network(connection, route)
         return self.connector.open(replace(connection, client=client), deadline_s=deadline, on_late=on_late)
 
     def way(self) -> OAuth2:
         """Return how its people sign in; refuses where they do not, or not by the authorization-code flow."""
-        addresses = self._addresses(self.settings)
-        if addresses is None or not isinstance(addresses.sign_in, OAuth2):
+        way, _ = self.asked()
+        if not isinstance(way, OAuth2):
             raise refuse("no_sign_in", f"{self.label} has no sign-in that the hub can go through.")
-        return addresses.sign_in
+        return way
+
+    def asked(self) -> tuple[SignIn, str]:
+        """Return how its people sign in with these settings, and what such a sign-in is bound to. Raises ConnectorError."""
+        if self._asked is None:
+            addresses = self._addresses(self.settings)
+            self._asked = NoSignIn() if addresses is None else addresses.sign_in, place_of(addresses)
+        return self._asked
 
     @property
     def is_ready(self) -> bool:
@@ -131,30 +144,20 @@ class OpenBooks:
             raise NotWritten(str(error), code="address_not_local") from error
         return addresses
 
-    def _signing_at(self, addresses: Addresses | None) -> Signing | None:
-        """Return what signs the requests to these addresses, with tokens that are sent to no other."""
-        if addresses is None or not isinstance(addresses.sign_in, OAuth2):
+    def _signing_at(self, addresses: Addresses | None, settings: BaseModel) -> Signing | SigningTyped | None:
+        """Return what signs the requests to these addresses, with secrets that are sent to no other."""
+        if addresses is None or isinstance(addresses.sign_in, NoSignIn):
             return None
         if self.sign_in is None:
             raise ReconnectNeeded(f"{self.name} is not connected to {self.label} yet.", code="not_connected")
-        way = addresses.sign_in
-        if way.token_url != self.sign_in["token_url"]:
-            raise ReconnectNeeded(
-                f"{self.name} leads to another address than it was connected at.", code="not_connected"
-            )
-        from hub.plugins.sign_in.signing import Signing
-        from hub.service.connecting.renewing import SignInAccess
+        if place_of(addresses) != self.sign_in["token_url"]:
+            raise ReconnectNeeded(ELSEWHERE.format(name=self.name), code="not_connected")
+        from hub.service.connecting.signing import signing_typed, signing_with
 
-        accesses = SignInAccess(
-            hub=self._hub,
-            company=self._company["code"],
-            company_uuid=self._company["uuid"],
-            company_id=self.company_id,
-            sign_in_id=self.sign_in["id"],
-            way=way,
-            label=self.label,
-        )
-        return Signing(accesses, self._posting.monotonic)
+        way, of = addresses.sign_in, {"company": self._company, "sign_in": self.sign_in}
+        if isinstance(way, SecretFields):
+            return signing_typed(self._hub, self, way, settings, **of)
+        return signing_with(self._hub, self, way, **of)
 
     def _may_call(self, until: float | None) -> bool:
         """Wait for the next HTTP call that the connection's rate allows; False where it is not soon enough."""

@@ -20,8 +20,9 @@ from hub.store.vault import Vault
 if TYPE_CHECKING:
     import httpx2
 
-    from hub.api import Addresses, Connection, OAuth2
+    from hub.api import Addresses, ClientAssertion, Connection, OAuth2
     from hub.plugins.sign_in.signing import Signing
+    from hub.plugins.sign_in.typed import SigningTyped
 
 KEY_FILE = "vault.keys"
 """The file of a home that holds the keys of its secrets."""
@@ -37,14 +38,14 @@ class Route:
 
     addresses: Addresses | None
     turn: Callable[[], bool]
-    signing: Signing | None = None
+    signing: Signing | SigningTyped | None = None
 
 
 def no_network(_connection: Connection, _route: Route) -> None:
     """Make no HTTP client: of connectors that have no network."""
 
 
-def no_sign_in(_way: OAuth2) -> httpx2.Client:
+def no_sign_in(_way: OAuth2 | ClientAssertion) -> httpx2.Client:
     """Make no HTTP client: of a process that reaches no accounting system."""
     raise TryLater("This process reaches no accounting system.", code="no_network")
 
@@ -73,7 +74,7 @@ class Posting:
     beats: bool = False
     guarded: bool = True
     network: Callable[[Connection, Route], httpx2.Client | None] = no_network
-    sign_in_client: Callable[[OAuth2], httpx2.Client] = no_sign_in
+    sign_in_client: Callable[[OAuth2 | ClientAssertion], httpx2.Client] = no_sign_in
     local_hosts: frozenset[str] = frozenset()
     wake: Callable[[int, str], None] | None = None
     stopping: Callable[[], bool] = never

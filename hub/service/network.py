@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from hub.api import OAuth2
+from hub.api import ClientAssertion, NoSignIn, OAuth2, SecretFields
 from hub.service.context import refuse
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ def client_of(
     )
 
 
-def sign_in_client_of(way: OAuth2, *, local_hosts: frozenset[str] = frozenset()) -> httpx2.Client:
+def sign_in_client_of(way: OAuth2 | ClientAssertion, *, local_hosts: frozenset[str] = frozenset()) -> httpx2.Client:
     """Return the client of a sign-in's own addresses: where codes and refresh tokens go, and nothing else does."""
     import httpx2
 
@@ -56,7 +56,7 @@ def sign_in_client_of(way: OAuth2, *, local_hosts: frozenset[str] = frozenset())
 
     return guarded_client(
         way.token_url,
-        hosts=filter(None, (way.revoke_url,)),
+        hosts=filter(None, (way.revoke_url,) if isinstance(way, OAuth2) else ()),
         plain_hosts=local_hosts,
         longest_s=SIGN_IN_S,
         timeouts=httpx2.Timeout(SIGN_IN_S / 2),
@@ -87,3 +87,19 @@ def _all(addresses: Addresses) -> Iterator[str]:
     way = addresses.sign_in
     if isinstance(way, OAuth2):
         yield from filter(None, (way.authorize_url, way.token_url, way.revoke_url))
+    if isinstance(way, ClientAssertion):
+        yield way.token_url
+
+
+def place_of(addresses: Addresses | None) -> str:
+    """Return what a sign-in there is bound to, empty where there is none: the only address that its secrets are sent to.
+
+    For secrets that are typed in, also which are asked for: where others are needed, those of before do not do.
+    """
+    way = NoSignIn() if addresses is None else addresses.sign_in
+    if addresses is None or isinstance(way, NoSignIn):
+        return ""
+    if isinstance(way, SecretFields):
+        needed = (name for name, each in way.model.model_fields.items() if each.is_required())
+        return f"{addresses.base_url}#{','.join(sorted(needed))}"
+    return way.token_url

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from datetime import timedelta
@@ -21,6 +22,8 @@ from hub.store import Row
 from hub.store.prior_rows import change_value, values_set_by
 
 Line = Mapping[str, Any]  # a JSON object: its own types
+Journal = Mapping[str, Any]  # a journal as it stood there
+Place = tuple[str, str]  # a site and a category
 JUST_LOOKED_AT = timedelta(minutes=5)
 VALUED = {Reason.REVERSE_PRIOR.value, Reason.CURRENT.value, Reason.NET_CHANGE.value}
 
@@ -61,8 +64,9 @@ def settle_prior_changes(
         elif decisions.prior == "restored":
             _refuse_if_still_changed(hub, rows, row)
         for posting in rows.exports.postings(row["id"], "post"):
-            as_frozen = {"recorded": None} if decisions.prior == "restored" and posting["changed_there"] else {}
-            rows.exports.set_posting(posting["id"], changed_there="", **as_frozen)
+            put_back = decisions.prior == "restored" and posting["changed_there"]
+            as_before = {"recorded": posting["accepted"]} if put_back else {}
+            rows.exports.set_posting(posting["id"], changed_there="", **as_before)
         detail = {"decision": decisions.prior}
         rows.exports.audit("prior changed", code, detail, actor=hub.actor, now=hub.clock())
     return changes
@@ -103,31 +107,45 @@ def _accept(hub: Hub, rows: CompanyRows, row: Row) -> None:
 
 
 def take_over(rows: CompanyRows, row: Row, postings: Sequence[Row]) -> None:
-    """Let the books carry what was recorded of some postings instead of what was frozen; refuses what cannot be."""
+    """Let the books carry what was recorded of some postings instead of what they followed so far; refuses what cannot be.
+
+    So far they followed what was frozen, or what was accepted before: that is not taken over a second time.
+    """
     values = {
         (rows.ids.site_codes[value["site_id"]], rows.ids.category_names[value["category_id"]]): value
         for value in values_set_by(rows.connection, rows.company_id, row["id"])
     }
-    moved: dict[tuple[str, str], int] = {}
+    moved: Counter[Place] = Counter()
     for posting in postings:
-        for line, change in _changes(row, posting):
-            where = (line["site"], line["category"])
-            value = values.get(where)
-            if value is None or line["reason"] not in VALUED:
-                raise _refused(row, f"“{line['memo']}” was changed there, which no on-books value can follow.")
-            if same_account(_account(line), Account(**value["asset_account"])):
-                moved[where] = moved.get(where, 0) + change
-            elif not same_account(_account(line), Account(**value["cogs_account"])):
-                raise _refused(row, f"“{line['memo']}” was changed there in an account that the books moved on from.")
+        moved.update(_moved(row, posting, posting["recorded"], values))
+        if posting["accepted"] is not None:
+            moved.subtract(_moved(row, posting, posting["accepted"], values))
+        rows.exports.set_posting(posting["id"], accepted=posting["recorded"])
     for where, change in moved.items():
-        change_value(rows.connection, rows.company_id, values[where]["id"], values[where]["value"] + change)
+        if change:
+            change_value(rows.connection, rows.company_id, values[where]["id"], values[where]["value"] + change)
 
 
-def _changes(row: Row, posting: Row) -> Iterator[tuple[Line, int]]:
-    """Yield each frozen line whose amount differs there, with by how much its debits grew (minor units)."""
+def _moved(row: Row, posting: Row, there: Journal | None, values: Mapping[Place, Row]) -> Counter[Place]:
+    """Return by how much a journal moves each on-books value against what was frozen (minor units)."""
+    moved: Counter[Place] = Counter()
+    for line, change in _changes(row, posting, there):
+        where = (line["site"], line["category"])
+        value = values.get(where)
+        if value is None or line["reason"] not in VALUED:
+            raise _refused(row, f"“{line['memo']}” was changed there, which no on-books value can follow.")
+        if same_account(_account(line), Account(**value["asset_account"])):
+            moved[where] += change
+        elif not same_account(_account(line), Account(**value["cogs_account"])):
+            raise _refused(row, f"“{line['memo']}” was changed there in an account that the books moved on from.")
+    return moved
+
+
+def _changes(row: Row, posting: Row, there: Journal | None) -> Iterator[tuple[Line, int]]:
+    """Yield each frozen line whose amount differs in a journal, with by how much its debits grew (minor units)."""
     frozen = json.loads(posting["entry"])["lines"]
-    there = (posting["recorded"] or {}).get("lines", [])
-    pairs = paired(there, frozen) if there else []
+    lines = (there or {}).get("lines", [])
+    pairs = paired(lines, frozen) if lines else []
     if len(pairs) != len(frozen) or not all(exact for _, _, exact in pairs):
         raise _refused(row, f"The lines of journal {posting['reference']} there cannot be matched to those posted.")
     balance = 0

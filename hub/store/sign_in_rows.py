@@ -93,6 +93,12 @@ def fail_renewal(
     _release(connection, row, fence)
 
 
+def try_again(connection: Connection, row: RowMapping) -> None:
+    """Let a sign-in that ended be tried once more, where nothing has changed since."""
+    where = (*_same(row), SIGN_IN.c.version == row["version"], SIGN_IN.c.fence == row["fence"])
+    connection.execute(update(SIGN_IN).where(*where).values(needs_reconnect="", retry_at=None))
+
+
 def reseal(connection: Connection, row: RowMapping, values: Mapping[str, object]) -> None:
     """Store a sign-in's secrets sealed anew, where they are still those that were read."""
     connection.execute(update(SIGN_IN).where(*_same(row), SIGN_IN.c.version == row["version"]).values(**values))

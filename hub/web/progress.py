@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 from hub.web import states
@@ -11,6 +12,7 @@ from hub.web import states
 Story = Mapping[str, Any]  # Any: the JSON shape that export_story returns
 
 BY_HAND = "Please do not enter this journal by hand."
+NOTHING = Decimal(0)
 GOES_ON = "The hub goes on by itself; this page need not stay open."
 
 
@@ -35,6 +37,20 @@ class Step:
     def words(self) -> str:
         """The state as it is read out."""
         return {"done": "done", "now": "going on", "stuck": "needs a look", "todo": "to do"}[self.state]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccountChange:
+    """What the journals of an export did to one account. account: as people call it; change: debits less credits."""
+
+    account: str
+    debits: Decimal
+    credits: Decimal
+
+    @property
+    def change(self) -> Decimal:
+        """By how much the account's balance moved, a debit positive."""
+        return self.debits - self.credits
 
 
 HEADLINES: Mapping[str, tuple[str, str, str]] = {
@@ -146,6 +162,25 @@ def _of_journal(story: Story) -> tuple[Step, Step]:
             text={"POSTED": "Equal to what was sent", "MISMATCH": "Not equal to what was sent"}.get(state, ""),
         ),
     )
+
+
+def changed_accounts(story: Story) -> list[AccountChange]:
+    """Return what changed on the books by account, in the order of account numbers; none where the export is not posted."""
+    if story["state"] != "POSTED":
+        return []
+    sums: dict[tuple[str, str, str], dict[str, Decimal]] = {}
+    for line in _lines(story):
+        account = (line["account_number"], line["account_name"], line["account_id"])
+        sides = sums.setdefault(account, {"debit": NOTHING, "credit": NOTHING})
+        sides[line["side"]] += Decimal(line["amount"])
+    return [
+        AccountChange(account=f"{number} {name}".strip(), debits=sides["debit"], credits=sides["credit"])
+        for (number, name, _), sides in sorted(sums.items())
+    ]
+
+
+def _lines(story: Story) -> Iterable[Story]:
+    return (line for journal in story["journals"] if journal["kind"] == "post" for line in journal["entry"]["lines"])
 
 
 def may_be_resumed(story: Story) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, TypeAlias
 
 from hub.web.forms import Form
@@ -20,7 +20,8 @@ YES_NO = (("true", "Yes"), ("false", "No"))
 class Setting:
     """One setting as a field of the form.
 
-    kind: text, number, password, choice or json; options: (value, words) pairs of a choice; value: what it holds now.
+    kind: text, lines, number, password, choice or json; options: (value, words) pairs of a choice; value: what it holds now,
+    never of a secret; wrong: what is wrong with what was typed.
     """
 
     name: str
@@ -30,6 +31,7 @@ class Setting:
     required: bool
     value: str
     options: tuple[tuple[str, str], ...] = ()
+    wrong: str = ""
 
     @property
     def field(self) -> str:
@@ -44,6 +46,16 @@ def settings_form(schema: Schema, sent: Form) -> list[Setting]:
         _setting(name, _resolved(each, schema), sent, required=name in needed)
         for name, each in schema.get("properties", {}).items()
     ]
+
+
+def secrets_form(schema: Schema, sent: Form, wrong: Mapping[str, str] | None = None) -> list[Setting]:
+    """Return the fields that secrets are typed into; wrong: what is wrong with each."""
+    return [replace(each, wrong=(wrong or {}).get(each.name, "")) for each in settings_form(schema, sent)]
+
+
+def sent_secrets(schema: Schema, sent: Form) -> dict[str, str]:
+    """Return what was typed into the fields of secrets."""
+    return {each.name: sent.exact(each.field) for each in settings_form(schema, sent)}
 
 
 def sent_settings(schema: Schema, sent: Form) -> dict[str, object]:
@@ -61,8 +73,11 @@ def _setting(name: str, schema: Schema, sent: Form, *, required: bool) -> Settin
         YES_NO if schema.get("type") == "boolean" else ()
     )
     kind = "choice" if options else KINDS.get(str(schema.get("type")), "json")
-    if schema.get("format") == "password":
+    secret = schema.get("format") == "password"
+    if secret:
         kind = "password"
+    if schema.get("multiline") is True:
+        kind = "lines"
     default = schema.get("default")
     value = sent.get(PREFIX + name, _text(default))
     if options and not required:
@@ -74,7 +89,7 @@ def _setting(name: str, schema: Schema, sent: Form, *, required: bool) -> Settin
         kind=kind,
         hint=str(schema.get("description", "")),
         required=required,
-        value="" if kind == "password" else value,
+        value="" if secret else value,
         options=options,
     )
 
@@ -96,7 +111,7 @@ def _resolved(schema: Schema, whole: Schema) -> Schema:
 
 def _label(name: str, title: str) -> str:
     """Return a setting's own title, else its name as people write it; pydantic makes titles such as `Base Url`."""
-    if title and title.casefold() != name.replace("_", " ").casefold():
+    if title and title != name.replace("_", " ").title():
         return title
     bare, seconds, _ = name.rpartition("_s") if name.endswith("_s") else (name, "", "")
     words = " ".join("URL" if each == "url" else each for each in bare.split("_"))

@@ -58,6 +58,7 @@ ACTIONS: Mapping[str, tuple[str, str]] = {
     "add connection": (SET_UP, "Added connection {subject}"),
     "change connection": (SET_UP, "Had connection {subject} lead elsewhere"),
     "connect": (SET_UP, "Connected {subject} to its accounting system"),
+    "type in secrets": (SET_UP, "Typed in the secrets of {subject}"),
     "choose company": (SET_UP, "Chose the company that {subject} posts to"),
     "read chart": (SET_UP, "Read the chart of accounts of {subject}"),
     "disconnect": (SET_UP, "Disconnected {subject} from its accounting system"),

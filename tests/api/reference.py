@@ -12,7 +12,16 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import hub.api
-from hub.api import Connector, ConnectorError, LimitedConnector, NetworkConnector, Sandbox, Session, hooks
+from hub.api import (
+    Connector,
+    ConnectorError,
+    LimitedConnector,
+    NetworkConnector,
+    Sandbox,
+    Session,
+    SigningConnector,
+    hooks,
+)
 from hub.plugins import calls, client, connector, content, shapes, transport
 from hub.plugins.promises import CONNECTOR_PROMISES, SESSION_PROMISES
 from tests.api.shape import exception_tree, signature
@@ -36,7 +45,8 @@ def hook_list() -> str:
 
 def connector_methods() -> str:
     optional = dict.fromkeys((LimitedConnector, NetworkConnector), "optional")
-    promised = {**optional, **{kind: f"`{name}`" for name, kind in CONNECTOR_PROMISES.items()}}
+    able = {kind: f"`{name}`" for name, kind in CONNECTOR_PROMISES.items()}
+    promised = {**optional, SigningConnector: "with `SecretFields`", **able}
     return methods(Connector, promised)
 
 
@@ -111,6 +121,7 @@ def network() -> str:
         "No redirect is followed, nothing is sent twice, and no cookie is kept.",
         "Where people sign in, each request is signed; a token is renewed when less than two minutes of it are left.",
         "After an answer 401 it is renewed once; GET, HEAD and requests with the extension `reading` are sent again.",
+        "Where secrets are typed in, your own sign() signs each request, anew each time; an answer 401 is the session's.",
         "A write is not sent again: raise ReconnectNeeded, and the hub does where it has another token by then.",
         "No proxy, certificate or password of the environment is used.",
         "TLS is verified; without it only this machine is asked.",

@@ -9,7 +9,7 @@ from typing import Any
 
 import httpx2
 
-from hub.api import Connection, OAuth2
+from hub.api import ClientAssertion, Connection, OAuth2
 from hub.plugins import load
 from hub.plugins.client import guarded_client
 from hub.plugins.sign_in.grants import Client
@@ -81,7 +81,7 @@ class SignedHouse(House):
             clock=self.clock.seconds,
         )
 
-    def _sign_in_client(self, way: OAuth2) -> httpx2.Client:
+    def _sign_in_client(self, way: OAuth2 | ClientAssertion) -> httpx2.Client:
         return guarded_client(way.token_url, transport=self.vendor, clock=self.clock.seconds)
 
 

@@ -18,7 +18,8 @@ from hub.plugins import Registry, load
 from hub.plugins.client import guarded_client
 from hub.service.context import Hub
 from hub.web.sandboxes import NoSandbox, served
-from tests.connecting.conftest import MakeSigned
+from tests.connecting.conftest import MakeSigned, MakeTyped
+from tests.connecting.gate import ACCOUNT, API_SECRET
 from tests.connecting.signed_house import SignedHouse
 from tests.connecting.vendor import CLIENT_ID, CLIENT_SECRET
 
@@ -198,3 +199,37 @@ def test_a_stand_in_tells_what_to_type_next(
     missing = CliRunner().invoke(app, ["sandbox", "other"], obj=Installation())
     assert missing.exit_code == 1
     assert "No plugin brings a stand-in for other" in missing.output
+
+
+def test_secrets_are_typed_in_from_files_and_tried(make_typed: MakeTyped, tmp_path: Path) -> None:
+    house = make_typed()
+    terminal = Terminal(house, tmp_path)
+    fields = terminal.done("connections secrets books")
+    assert [each["field"] for each in fields if each["needed"]] == ["account", "api_secret"]
+    (tmp_path / "secret").write_text(f"{API_SECRET}\n")
+    line = f"connections secrets books account={ACCOUNT} api_secret=@{tmp_path / 'secret'}"
+    assert terminal.done(line)["chosen"]["id"] == "1"
+    assert terminal.done("connections list")[0]["types_secrets"]
+    result = terminal.types(f"connections secrets books account={ACCOUNT} api_secret=ca7ary")
+    assert result.exit_code == 1
+    assert "API secret must have at least 8 characters" in result.output
+    assert "ca7ary" not in result.output
+    house.gate.secrets = {}
+    result = terminal.types(line)
+    assert result.exit_code == 1
+    assert "What was stored before stays" in result.output
+    assert API_SECRET not in result.output
+    assert terminal.done("connections disconnect books")["revoked"] is False
+    result = terminal.types(line)
+    assert result.exit_code == 1
+    assert "The secrets of books are stored" in result.output
+
+
+def test_a_connector_that_secrets_are_typed_in_for_needs_no_client_of_the_operators(
+    make_typed: MakeTyped, tmp_path: Path
+) -> None:
+    terminal = Terminal(make_typed(), tmp_path)
+    assert terminal.done("connectors list") == []
+    result = terminal.types("connectors set typed client_id=x client_secret=y")
+    assert result.exit_code == 1
+    assert "needs no client of the hub's own" in " ".join(result.output.split())

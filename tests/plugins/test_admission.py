@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from pydantic import BaseModel, ConfigDict, Field, SecretStr
 
 from hub.api import ClientAssertion, Limits, OAuth2, Sandbox, SecretFields, hookimpl
 from hub.plugins import Registry, load
@@ -16,6 +17,41 @@ from tests.plugins.scripted import INFO, Plugin, ScriptedConnector
 SIGN_IN = OAuth2(
     authorize_url="https://ledgerly.example/sign-in", token_url="https://ledgerly.example/token", scopes=("journals",)
 )
+ASSERTION = ClientAssertion(
+    token_url="https://ledgerly.example/token", scopes=("journals",), algorithms=("PS256", "ES256")
+)
+
+
+class Secrets(BaseModel):
+    model_config = ConfigDict(hide_input_in_errors=True)
+
+    account: str
+    api_key: SecretStr
+    second_key: SecretStr = SecretStr("")
+
+
+class Talkative(BaseModel):
+    api_key: SecretStr
+
+
+class Empty(BaseModel):
+    model_config = ConfigDict(hide_input_in_errors=True)
+
+
+class Numbered(Secrets):
+    tries: int
+
+
+class Lacking(BaseModel):
+    model_config = ConfigDict(hide_input_in_errors=True)
+
+    api_key: SecretStr = Field(default=None)
+
+
+class Signing(ScriptedConnector):
+    def sign(self, request: object, secrets: object, settings: object) -> object:
+        del secrets, settings
+        return request
 
 
 def reason(registry: Registry) -> str:
@@ -62,10 +98,25 @@ def reason(registry: Registry) -> str:
             "info.sign_ins[0].token_headers must be a dict, not list",
         ),
         (
-            {"sign_ins": (ClientAssertion(token_url="https://ledgerly.example/t", scopes=(), algorithms=()),)},
+            {"sign_ins": (replace(ASSERTION, algorithms=()),)},
             "info.sign_ins[0].algorithms must not be empty",
         ),
+        (
+            {"sign_ins": (replace(ASSERTION, algorithms=("PS256", "HS256")),)},
+            "info.sign_ins[0].algorithms must be of ES256,",
+        ),
+        ({"sign_ins": (replace(ASSERTION, scopes=("one two",)),)}, "info.sign_ins[0].scopes must each be one word"),
         ({"sign_ins": (SecretFields(model=dict),)}, "info.sign_ins[0].model must be a pydantic model class"),
+        (
+            {"sign_ins": (SecretFields(model=Talkative),)},
+            "info.sign_ins[0].model must set hide_input_in_errors in its model_config",
+        ),
+        ({"sign_ins": (SecretFields(model=Empty),)}, "info.sign_ins[0].model must have a field to type into"),
+        ({"sign_ins": (SecretFields(model=Numbered),)}, "info.sign_ins[0].model.tries must be SecretStr or str"),
+        (
+            {"sign_ins": (SecretFields(model=Lacking),)},
+            "info.sign_ins[0].model.api_key must have a text as its default, or none",
+        ),
         (
             {"entry_dimensions": ("class", "")},
             "info.entry_dimensions must be different from each other, and none of them",
@@ -85,11 +136,20 @@ def test_a_connector_that_says_something_wrong_about_itself_is_refused(changes: 
 
 
 def test_a_connector_with_every_kind_of_sign_in_is_admitted() -> None:
-    assertion = ClientAssertion(token_url="https://ledgerly.example/t", scopes=(), algorithms=("PS256",))
-    info = replace(
-        INFO, sign_ins=(SIGN_IN, assertion, SecretFields(model=INFO.settings)), docs_url="https://a.example/b"
-    )
-    assert load(only=[Plugin(ScriptedConnector({}, info))]).connector("ledgerly").info == info
+    info = replace(INFO, sign_ins=(SIGN_IN, ASSERTION, SecretFields(model=Secrets)), docs_url="https://a.example/b")
+    assert load(only=[Plugin(Signing({}, info))]).connector("ledgerly").info == info
+
+
+def test_a_connector_that_cannot_sign_with_the_secrets_that_are_typed_in_is_refused() -> None:
+    info = replace(INFO, sign_ins=(SecretFields(model=Secrets),))
+    said = reason(load(only=[Plugin(ScriptedConnector({}, info))]))
+    assert said.startswith('Of its connector "ledgerly": sign() is missing')
+
+    class Asynchronous(ScriptedConnector):
+        async def sign(self, request: object, secrets: object, settings: object) -> None:
+            del request, secrets, settings
+
+    assert "sign() is asynchronous" in reason(load(only=[Plugin(Asynchronous({}, info))]))
 
 
 def test_limits_that_do_not_take_the_settings_are_refused() -> None:

@@ -11,7 +11,7 @@ import pytest
 
 from hub.service.context import Refused
 from hub.service.jobs import check_by_night
-from hub.testing.ledger import Journal
+from hub.testing.ledger import Journal, LedgerFault
 from hub.testing.profile import Profile
 from tests.posting.conftest import MakeHouse
 from tests.posting.house import NOVEMBER, Document, House, codes
@@ -35,6 +35,16 @@ def deletes(house: House, journal: Journal) -> None:
 
 def voids(house: House, journal: Journal) -> None:
     house.ledger.void(journal.id)
+
+
+def takes_the_cent_off(house: House, journal: Journal) -> None:
+    """Make a journal what was sent, where a cent more was recorded and accepted."""
+    right = [replace(line, amount=line.amount - Decimal("0.01")) for line in journal.lines[:2]]
+    house.ledger.edit(journal.id, lines=[*right, *journal.lines[2:]])
+
+
+def moves_a_day(house: House, journal: Journal) -> None:
+    house.ledger.edit(journal.id, date=journal.date + timedelta(days=1))
 
 
 Touch = Callable[[House, Journal], None]
@@ -98,6 +108,36 @@ def test_an_edited_journal_that_is_accepted_is_what_the_next_count_reverses(hous
     touched(house, edits)
     house.check()
     assert house.export(NOVEMBER, "prior=accept")["state"] == "POSTED"
+    assert balances(house) == RIGHT
+    assert house.check() == []
+
+
+def touched_once_accepted(house: House, touch: Touch) -> Journal:
+    """Post October with a cent more than was sent, accept that and count November; then somebody touches the journal there."""
+    house.ledger.misbehave(LedgerFault.CENT_CHANGED)
+    made = house.export()
+    assert house.accept(made["export"])["state"] == "POSTED"
+    house.counts(day=NOVEMBER, values=NOVEMBERS)
+    (journal,) = house.ledger.journals(reference(made))
+    touch(house, journal)
+    return journal
+
+
+@pytest.mark.parametrize("touch", [edits, takes_the_cent_off, moves_a_day])
+def test_what_was_accepted_before_is_not_taken_over_again_with_what_is_accepted_now(house: House, touch: Touch) -> None:
+    touched_once_accepted(house, touch)
+    assert ([each["change"] for each in house.check()], house.check()) == (["edited"], [])
+    assert codes(house.preview(NOVEMBER)) == ["prior_changed"]
+    assert house.export(NOVEMBER, "prior=accept")["state"] == "POSTED"
+    assert balances(house) == RIGHT
+    assert house.check() == []
+
+
+def test_a_journal_put_back_to_how_it_was_accepted_is_reversed_as_it_was_accepted(house: House) -> None:
+    journal = touched_once_accepted(house, edits)
+    house.check()
+    house.ledger.restore([journal])
+    assert house.export(NOVEMBER, "prior=restored")["state"] == "POSTED"
     assert balances(house) == RIGHT
     assert house.check() == []
 

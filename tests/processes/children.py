@@ -20,12 +20,14 @@ PATIENCE_S = 60.0
 LOOK_S = 0.02
 
 
-def until(reached: Callable[[], object], what: str, within_s: float = PATIENCE_S) -> float:
-    """Wait for something to become so, and return how long that took (seconds)."""
+def until(
+    reached: Callable[[], object], what: str, within_s: float = PATIENCE_S, told: Callable[[], object] = str
+) -> float:
+    """Wait for something to become so, and return how long that took (seconds); told: what is so where it does not."""
     began = time.monotonic()
     while not reached():
         took = time.monotonic() - began
-        assert took < within_s, f"{what}: not within {within_s:g} s"
+        assert took < within_s, f"{what}: not within {within_s:g} s {told()}"
         time.sleep(LOOK_S)
     return time.monotonic() - began
 

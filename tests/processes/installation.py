@@ -15,6 +15,7 @@ from typing import Any
 import httpx2
 from sqlalchemy import text
 
+from hub.api import Limits
 from hub.domain.posting import Rules, Timing
 from hub.plugins import load
 from hub.service import exporting
@@ -54,6 +55,8 @@ DECISIONS = ("acknowledge=site_not_counted",)
 PROGRAM = "tests.processes.program"
 FIRST_YEAR = 2001
 NOON = 12
+LATEST_COMMIT_S = 1
+LOST_IN_A_ROW = 4  # sends of one journal: where a tenth of the answers is lost, one journal in ten thousand loses more
 Document = dict[str, Any]  # JSON
 
 
@@ -106,7 +109,12 @@ class Installation:
 
         settings: of each connection, besides the ledger's address.
         """
-        chosen = {"base_url": self.base_url, "latest_commit_s": "1", "calls_per_minute": "60000", **settings}
+        chosen = {
+            "base_url": self.base_url,
+            "latest_commit_s": str(LATEST_COMMIT_S),
+            "calls_per_minute": "60000",
+            **settings,
+        }
         for company in companies:
             self._set_up_company(company, [f"books-{number}" for number in range(connections)], sites, chosen)
         return self
@@ -183,9 +191,10 @@ class Installation:
         found = self.query("SELECT state, count(*) AS exports FROM export GROUP BY state")
         return {row["state"]: row["exports"] for row in found}
 
-    def settles(self, within_s: float = PATIENCE_S) -> float:
-        """Wait until every export is posted, and return how long that took."""
-        return until(lambda: set(self.states()) <= {"POSTED"}, f"all is posted: {self.states()}", within_s)
+    def settles(self, within_s: float | None = None) -> float:
+        """Wait until every export is posted, by default as long as the rules allow; returns how long that took."""
+        longest = self._silence_s() + PATIENCE_S if within_s is None else within_s
+        return until(lambda: set(self.states()) <= {"POSTED"}, "all is posted", longest, self._left)
 
     def owners(self, worker: str = "") -> set[str]:
         """Return who has postings on lease: any worker, or the starts of one."""
@@ -206,6 +215,16 @@ class Installation:
         for child in self.children:
             child.kill()
         self.database.close()
+
+    def _silence_s(self) -> float:
+        """How long the rules have a journal wait at most: in a dead worker's hands, then once for each send that was lost."""
+        quiet_s = Rules(self.timing).quiet_s(Limits(latest_commit_s=LATEST_COMMIT_S))
+        return self.timing.alive_s + LOST_IN_A_ROW * (quiet_s + self.timing.probe_s)
+
+    def _left(self) -> list[Document]:
+        return self.query(
+            "SELECT state, sends, calls, sent_at, due_at, lease_owner FROM posting WHERE state <> 'POSTED'"
+        )
 
     def _start(self, name: str, module: str, *arguments: str, **environment: str) -> Child:
         own = {

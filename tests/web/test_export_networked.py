@@ -11,8 +11,9 @@ import pytest
 
 from hub.testing.ledger import LedgerFault
 from hub.testing.lossy import Fault, writes
+from hub.web.words import change
 from tests.posting.conftest import counted, house, templates
-from tests.posting.house import NOVEMBER, OCTOBER, House
+from tests.posting.house import GL, NOVEMBER, OCTOBER, House
 from tests.web.conftest import Visitor, words
 from tests.web.networked import Networked
 from tests.web.test_export import held, ticks
@@ -59,6 +60,21 @@ def test_an_export_waits_is_posted_and_names_its_journal(house: House, visitor: 
     assert f">{journal.number}, open in " in page
     assert "data-follows" not in page
     assert "Read back , done Equal to what was sent" in words(page)
+
+
+def test_what_changed_on_the_books_is_what_the_ledger_says_changed(house: House, visitor: Visitor) -> None:
+    there = export(visitor)
+    told = visitor.told(there)
+    assert "What changed on the books" not in told
+    assert "The hub sends it by itself" in told
+    house.sweep()
+    told = visitor.told(there)
+    assert "What changed on the books" in told
+    moved = {account: amount for account, amount in house.ledger.trial_balance().balances.items() if amount}
+    assert len(moved) == 4
+    for account, amount in moved.items():
+        number = account.removeprefix("acc-")
+        assert re.search(rf"{number} {GL[number][0]} [\d,. ]+ {re.escape(change(amount))} ", told), (number, told)
 
 
 def test_a_lost_answer_says_checking_and_that_nothing_is_entered_by_hand(house: House, visitor: Visitor) -> None:

@@ -321,3 +321,15 @@ def test_the_link_of_a_problem_leads_to_where_it_is_mended_and_back(site: Site, 
     page = site.visitor("administrator").get(link.path)
     assert f"{title}</h1>" in page
     assert 'href="/c/DEMO/export/entry?count=2026-10-31"' in page
+
+
+def test_500_departments_are_typed_into_and_one_is_chosen(site: Site) -> None:
+    rows = [{"department": f"Department {number}"} for number in range(500)]
+    import_rows(site.hub.database, "DEMO", "departments", rows, actor="alice", now=NOW)
+    page = site.visitor("administrator").get("/c/DEMO/setup/categories")
+    assert 'value="Department 499"' in page
+    assert page.count("<option") < 2_000
+    change(site, "setup/categories", {"row:Prep:department": "department 499"})
+    assert [each.department for each in categories(site.hub, "DEMO").categories if each.name == "Prep"] == [
+        "Department 499"
+    ]

@@ -1,4 +1,4 @@
-"""The authorization-code flow with Authlib: the only module that knows it. Nothing here keeps a token."""
+"""The authorization-code flow with Authlib. Nothing here keeps a token."""
 
 from __future__ import annotations
 
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 VERIFIER_BYTES = 48
 NOT_SENT = (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.PoolTimeout)
+OWN_HEADERS = {"Accept": "application/json", "Content-Type": "application/x-www-form-urlencoded;charset=UTF-8"}
 METHODS = {ClientIn.HEADER: "client_secret_basic", ClientIn.BODY: "client_secret_post"}
 ERRORS = frozenset(
     {"invalid_client", "invalid_grant", "invalid_request", "invalid_scope", "unauthorized_client", "access_denied"}
@@ -111,20 +112,14 @@ def revoke(http: httpx2.Client, way: OAuth2, client: Client, token: str) -> bool
     return bool(answer.is_success)
 
 
-def _flow(http: httpx2.Client, way: OAuth2, client: Client) -> _Flow:
-    method = METHODS[way.client_in] if client.secret else "none"
-    return _Flow(
-        http,
-        client.id,
-        client.secret,
-        token_endpoint_auth_method=method,
-        revocation_endpoint_auth_method=method,
+def ask_as_client(http: httpx2.Client, token_url: str, proof: Mapping[str, str]) -> Mapping[str, Unchecked]:
+    """Ask for an access token as a client whose proof is in the form alone, once; raises NoGrant."""
+    flow, nothing_more = _Flow(http), httpx2.Auth()
+    return _answered(
+        lambda: flow.fetch_token(
+            token_url, grant_type="client_credentials", headers=OWN_HEADERS, auth=nothing_more, **proof
+        )
     )
-
-
-def _headers(way: OAuth2) -> dict[str, str]:
-    own = {"Accept": "application/json", "Content-Type": "application/x-www-form-urlencoded;charset=UTF-8"}
-    return {**own, **way.token_headers}
 
 
 def _answered(call: Callable[[], Unchecked]) -> Mapping[str, Unchecked]:
@@ -145,3 +140,18 @@ def _answered(call: Callable[[], Unchecked]) -> Mapping[str, Unchecked]:
     except (ValueError, TypeError, RecursionError):
         raise NoGrant(UNREADABLE) from None
     return answer
+
+
+def _flow(http: httpx2.Client, way: OAuth2, client: Client) -> _Flow:
+    method = METHODS[way.client_in] if client.secret else "none"
+    return _Flow(
+        http,
+        client.id,
+        client.secret,
+        token_endpoint_auth_method=method,
+        revocation_endpoint_auth_method=method,
+    )
+
+
+def _headers(way: OAuth2) -> dict[str, str]:
+    return {**OWN_HEADERS, **way.token_headers}

@@ -18,6 +18,8 @@ LONGEST_LIFE_S = 20 * 366 * 86_400
 MOST_SAID = 200
 ENDED = "invalid_grant"
 """The error of RFC 6749 for a code or refresh token that is used, expired or taken back."""
+KEY_ENDED = frozenset({ENDED, "invalid_client", "unauthorized_client", "access_denied"})
+"""Those for a client's key or certificate that is unknown there, expired or taken back."""
 
 
 class NoGrant(Exception):
@@ -41,6 +43,11 @@ class GrantRefused(NoGrant):
         """Whether the grant itself is refused, so that only a person can sign in again."""
         return self.code == ENDED
 
+    @property
+    def key_ended(self) -> bool:
+        """Whether a client that proves itself with a key is no longer let in."""
+        return self.code in KEY_ENDED
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Client:
@@ -63,10 +70,7 @@ class Granted:
 
 def granted(answer: Mapping[str, Unchecked], way: OAuth2, *, refresh: str = "") -> Granted:
     """Return what an answer of the token address grants; refresh: the token that stays where it names none. Raises NoGrant."""
-    access, renewed = answer.get("access_token"), answer.get("refresh_token") or refresh
-    kind = answer.get("token_type", "Bearer")
-    if not _is_token(access) or not isinstance(kind, str) or kind.casefold() != "bearer":
-        raise NoGrant("The answer holds no access token.")
+    access, renewed = _access(answer), answer.get("refresh_token") or refresh
     if not _is_token(renewed):
         raise NoGrant("The answer holds no refresh token, without which nothing could be posted later.")
     return Granted(
@@ -76,6 +80,18 @@ def granted(answer: Mapping[str, Unchecked], way: OAuth2, *, refresh: str = "") 
         refresh_s=_life(answer, way.refresh_expires_in) or way.refresh_life_s,
         hard_s=_life(answer, way.hard_expires_in),
     )
+
+
+def granted_to_client(answer: Mapping[str, Unchecked]) -> Granted:
+    """Return what an answer grants to a client by itself: an access token alone. Raises NoGrant."""
+    return Granted(access=_access(answer), refresh="", access_s=_life(answer, "expires_in"))
+
+
+def _access(answer: Mapping[str, Unchecked]) -> str:
+    access, kind = answer.get("access_token"), answer.get("token_type", "Bearer")
+    if not _is_token(access) or not isinstance(kind, str) or kind.casefold() != "bearer":
+        raise NoGrant("The answer holds no access token.")
+    return access
 
 
 def _is_token(value: Unchecked) -> TypeGuard[str]:

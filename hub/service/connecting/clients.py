@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from hub.api import OAuth2
+from hub.plugins import GuardedConnector
 from hub.plugins.sign_in.grants import Client
 from hub.service.connecting.sealed import set_operators_client
-from hub.service.connections import connector_of, signs_in
+from hub.service.connections import connector_of
 from hub.service.context import Hub, refuse
 from hub.store.sign_in_rows import client_rows
 
@@ -19,8 +21,12 @@ def set_client(hub: Hub, connector: str, values: Mapping[str, str]) -> str:
     found = connector_of(hub, connector)
     unknown = sorted(values.keys() - set(KEYS))
     lacking = [key for key in KEYS[:2] if not values.get(key)]
-    if unknown or lacking or not signs_in(found):
-        told = f"{connector} takes {', '.join(KEYS)}." if signs_in(found) else f"Nobody signs in to {connector}."
+    if unknown or lacking or not _is_asked_of(found):
+        told = (
+            f"{connector} takes {', '.join(KEYS)}."
+            if _is_asked_of(found)
+            else f"{connector} needs no client of the hub's own."
+        )
         raise refuse("client_invalid", told, f"hub connectors set {connector} client_id=… client_secret=@FILE")
     environment = values.get("environment") or found.info.environments[0]
     if environment not in found.info.environments:
@@ -43,6 +49,11 @@ def clients(hub: Hub) -> list[dict[str, Any]]:
             "set_by": row["set_by"] if row else "",
         }
         for connector, installed in sorted(hub.registry.connectors.items())
-        if signs_in(installed.connector)
+        if _is_asked_of(installed.connector)
         for environment in installed.connector.info.environments
     ]
+
+
+def _is_asked_of(connector: GuardedConnector) -> bool:
+    """Whether the hub has to be registered there: where people are sent to sign in, not where they type secrets in."""
+    return any(isinstance(each, OAuth2) for each in connector.info.sign_ins)

@@ -12,11 +12,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import uuid4
 
-from hub.api import OAuth2, ReconnectNeeded, TryLater
+from hub.api import ClientAssertion, OAuth2, ReconnectNeeded, TryLater
 from hub.plugins.sign_in.grants import Granted, GrantRefused, NoGrant
 from hub.plugins.sign_in.signing import Access
-from hub.service.connecting.sealed import Tokens, client_of_sign_in, seal_tokens, tokens_of
-from hub.service.context import Hub, Refused
+from hub.service.connecting.sealed import Tokens, client_of_sign_in, own_of, seal_tokens, tokens_of
+from hub.service.context import Hub, Refused, refuse
 from hub.service.scope import writing
 from hub.store import Row
 from hub.store.key_ring import VaultClosed
@@ -33,6 +33,12 @@ LEASE = timedelta(seconds=60)
 RETRY = timedelta(seconds=10)
 LOOK = timedelta(milliseconds=200)
 PATIENCE_S = 25
+ENDED = "{label} no longer renews this sign-in; it has expired or was taken back there. Connect again."
+KEY_REFUSED = (
+    "{label} does not let the hub in with this key: the client, the certificate or its role is unknown there, has expired "
+    "or was taken back. It says: {said}. Put it right in {label} and test the connection, or type another key in."
+)
+KEY_TO_LOOK_AT = "Look in its set-up at the client that was made for the hub, and at what it may do."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,7 +50,7 @@ class SignInAccess:
     company_uuid: str
     company_id: int
     sign_in_id: int
-    way: OAuth2
+    way: OAuth2 | ClientAssertion
     label: str
 
     def access(self, *, refused: int | None = None) -> Access:
@@ -92,7 +98,7 @@ class SignInAccess:
         if fence is None:
             return None
         try:
-            granted = self._asked(row)
+            granted = self._asked(row, now)
         except GrantRefused as error:
             return self._refused(row, fence, error, now)
         except NoGrant as error:
@@ -104,21 +110,41 @@ class SignInAccess:
             raise ReconnectNeeded(f"The hub cannot renew its sign-in: {error}", code="client_unknown") from error
         return self._saved(row, fence, granted, now)
 
-    def _asked(self, row: Row) -> Granted:
+    def _asked(self, row: Row, now: datetime) -> Granted:
+        if isinstance(self.way, ClientAssertion):
+            return self._asked_with_key(row, self.way, now)
+        return self._asked_with_token(row, self.way)
+
+    def _asked_with_key(self, row: Row, way: ClientAssertion, now: datetime) -> Granted:
+        """Ask for a new token with the key that was typed in."""
+        from pydantic import ValidationError
+
+        from hub.plugins.sign_in.assertion import KeyFields, KeyUnfit, access_for, signing_key
+
+        try:
+            key = signing_key(way, KeyFields.model_validate(own_of(self.hub, self.company_uuid, row)))
+        except (KeyUnfit, ValidationError):
+            raise refuse(
+                "key_unfit", "The private key that was typed in cannot be used any more. Type it in again."
+            ) from None
+        with self.hub.posting.sign_in_client(way) as http:
+            return access_for(http, way, key, now)
+
+    def _asked_with_token(self, row: Row, way: OAuth2) -> Granted:
         """Ask for new tokens; where the answer was lost and a used token may be used again, once more."""
         from hub.plugins.sign_in.flow import renew
 
         tokens = tokens_of(self.hub, self.company_uuid, row)
         client = client_of_sign_in(self.hub, self.company_uuid, row)
-        with self.hub.posting.sign_in_client(self.way) as http:
+        with self.hub.posting.sign_in_client(way) as http:
             try:
-                return renew(http, self.way, client, tokens.refresh)
+                return renew(http, way, client, tokens.refresh)
             except GrantRefused:
                 raise
             except NoGrant as error:
-                if not (error.sent and self.way.grace_s):
+                if not (error.sent and way.grace_s):
                     raise
-            return renew(http, self.way, client, tokens.refresh)
+            return renew(http, way, client, tokens.refresh)
 
     def _saved(self, row: Row, fence: int, granted: Granted, asked_at: datetime) -> Access | None:
         """Save both tokens; None where another was quicker, whose tokens are the newer ones."""
@@ -137,14 +163,12 @@ class SignInAccess:
 
     def _refused(self, row: Row, fence: int, error: GrantRefused, now: datetime) -> Access | None:
         """Tell what a refusal means: the grant has ended, once and for all, unless another has saved newer tokens."""
-        if not error.ended:
+        typed = isinstance(self.way, ClientAssertion)
+        if not (error.key_ended if typed else error.ended):
             self._failed(row, fence, now + RETRY)
-            raise ReconnectNeeded(
-                f"{self.label} did not renew the hub's sign-in: {error}. Its operator looks at the hub's client id and "
-                "secret there.",
-                code=error.code,
-            )
-        reason = f"{self.label} no longer renews this sign-in; it has expired or was taken back there. Connect again."
+            whose = KEY_TO_LOOK_AT if typed else "Its operator looks at the hub's client id and secret there."
+            raise ReconnectNeeded(f"{self.label} did not renew the hub's sign-in: {error}. {whose}", code=error.code)
+        reason = (KEY_REFUSED if typed else ENDED).format(label=self.label, said=error)
         with writing(self.hub, self.company) as rows:
             before = sign_in_row(rows.connection, self.company_id, self.sign_in_id)
             if before is not None and before["version"] == row["version"] and before["fence"] == fence:
@@ -196,4 +220,4 @@ def _ahead(row: Row) -> timedelta:
 
 
 def _lives(row: Row, now: datetime, left: timedelta) -> bool:
-    return row["access_until"] is None or row["access_until"] - now >= left
+    return bool(row["tokens"]) and (row["access_until"] is None or row["access_until"] - now >= left)

@@ -12,6 +12,7 @@ from hub.service.context import Hub, Refused, refuse
 from hub.store import Row, Transaction
 from hub.store.key_ring import VaultClosed
 from hub.store.sign_in_rows import client_row, client_rows, reseal, set_client
+from hub.store.vault import Secrets
 
 OWN, TOKENS, OPERATORS, PROOF = "own client", "tokens", "operator's client", "proof"
 
@@ -36,15 +37,20 @@ def tokens_of(hub: Hub, company: str, row: Values) -> Tokens:
     return Tokens(**hub.vault.open(row["tokens"], TOKENS, *_place(company, row)))
 
 
-def seal_own_client(hub: Hub, company: str, row: Values, client: Client) -> str:
-    """Seal a client that only one sign-in has; raises VaultClosed."""
-    return hub.vault.seal({"id": client.id, "secret": client.secret}, OWN, *_place(company, row))
+def seal_own(hub: Hub, company: str, row: Values, content: Secrets) -> str:
+    """Seal what only one sign-in has: what a person typed in, or its own client's id and secret. Raises VaultClosed."""
+    return hub.vault.seal(content, OWN, *_place(company, row))
+
+
+def own_of(hub: Hub, company: str, row: Values) -> Secrets:
+    """Return what seal_own sealed; raises VaultClosed."""
+    return hub.vault.open(row["client"], OWN, *_place(company, row))
 
 
 def client_of_sign_in(hub: Hub, company: str, row: Values) -> Client:
     """Return the client that a sign-in belongs to: its own, else the operator's. Raises VaultClosed, and Refused if none."""
     if row["client"]:
-        return Client(**hub.vault.open(row["client"], OWN, *_place(company, row)))
+        return Client(**own_of(hub, company, row))
     return operators_client(hub, row["connector"], row["environment"])
 
 
@@ -101,9 +107,11 @@ def reseal_clients(hub: Hub) -> int:
 
 def reseal_sign_in(hub: Hub, connection: Transaction, company: str, row: Row) -> int:
     """Seal a sign-in with the newest key, and return how many secrets that were. Raises VaultClosed."""
-    values = {"tokens": seal_tokens(hub, company, row, tokens_of(hub, company, row))}
+    values = {}
+    if row["tokens"]:
+        values["tokens"] = seal_tokens(hub, company, row, tokens_of(hub, company, row))
     if row["client"]:
-        values["client"] = seal_own_client(hub, company, row, client_of_sign_in(hub, company, row))
+        values["client"] = seal_own(hub, company, row, own_of(hub, company, row))
     reseal(connection, row, values)
     return len(values)
 

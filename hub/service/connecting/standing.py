@@ -8,10 +8,11 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, Protocol
 
-from hub.api import ConnectorError, Level, Problem, Where
+from hub.api import ClientAssertion, ConnectorError, Level, NoSignIn, Problem, SecretFields, SignIn, Where
 from hub.plugins import SettingsInvalid
-from hub.service.connections import connector_of, signs_in
+from hub.service.connections import ELSEWHERE, connector_of, signs_in
 from hub.service.context import Hub, Refused, problem_document
+from hub.service.network import place_of
 from hub.service.scope import CompanyRows, reading
 from hub.store import Row
 from hub.store.sign_in_rows import sign_in_row
@@ -52,6 +53,9 @@ class Connected(Protocol):
     chosen: bool
     sign_in: Row | None
 
+    def asked(self) -> tuple[SignIn, str]:
+        """Return how its people sign in with these settings, and what such a sign-in is bound to. Raises ConnectorError."""
+
 
 @dataclass(kw_only=True)
 class Standing:
@@ -62,12 +66,19 @@ class Standing:
     signs_in: bool
     chosen: bool
     sign_in: Row | None
+    way: SignIn
+    place: str
+
+    def asked(self) -> tuple[SignIn, str]:
+        """Return how its people sign in with these settings, and what such a sign-in is bound to."""
+        return self.way, self.place
 
 
 def standing(hub: Hub, rows: CompanyRows, row: Row) -> Standing:
     """Return how a connection stands; raises Refused, SettingsInvalid and ConnectorError where it is not usable."""
     connector = connector_of(hub, row["connector"])
-    label = connector.label(connector.settings_from(row["settings"]))
+    settings = connector.settings_from(row["settings"])
+    label, addresses = connector.label(settings), connector.addresses(settings, row["environment"])
     needed, found = signs_in(connector), row["sign_in_id"]
     return Standing(
         name=row["name"],
@@ -75,6 +86,8 @@ def standing(hub: Hub, rows: CompanyRows, row: Row) -> Standing:
         signs_in=needed,
         chosen=row["chosen_at"] is not None or not needed,
         sign_in=None if found is None else sign_in_row(rows.connection, rows.company_id, found),
+        way=NoSignIn() if addresses is None else addresses.sign_in,
+        place=place_of(addresses),
     )
 
 
@@ -92,7 +105,15 @@ def connection_document(hub: Hub, rows: CompanyRows, row: Row, now: datetime) ->
         books = standing(hub, rows, row)
     except (Refused, SettingsInvalid, ConnectorError) as error:
         told = {"label": row["connector"], "state": State.UNUSABLE.value, "problem": str(error)}
-        return {**shown, **told, "signs_in": False, "company": None, "sign_in": None, "problems": []}
+        return {
+            **shown,
+            **told,
+            "signs_in": False,
+            "types_secrets": False,
+            "company": None,
+            "sign_in": None,
+            "problems": [],
+        }
     problems = list(sign_in_problems(books, now))
     return {
         **shown,
@@ -100,6 +121,7 @@ def connection_document(hub: Hub, rows: CompanyRows, row: Row, now: datetime) ->
         "state": state_of(books).value,
         "problem": next((problem.message for problem in problems if problem.blocking), None),
         "signs_in": books.signs_in,
+        "types_secrets": takes_secrets(books),
         "company": {"id": row["books"], "name": row["books_name"]} if row["chosen_at"] is not None else None,
         "sign_in": _sign_in_document(books.sign_in),
         "chart_read_at": _text(row["chart_read_at"]),
@@ -113,22 +135,31 @@ def state_of(books: Connected) -> State:
         return State.READY
     if books.sign_in is None:
         return State.NOT_CONNECTED
-    if books.sign_in["needs_reconnect"]:
+    if books.sign_in["needs_reconnect"] or not _fits(books, books.sign_in):
         return State.RECONNECT
     return State.READY if books.chosen else State.CHOOSE_COMPANY
+
+
+def takes_secrets(books: Connected) -> bool:
+    """Whether its people type secrets in, with these settings."""
+    try:
+        way, _ = books.asked()
+    except ConnectorError:  # whoever opens a session is told
+        return False
+    return isinstance(way, SecretFields | ClientAssertion)
 
 
 def sign_in_problems(books: Connected, now: datetime) -> Iterator[Problem]:
     """Yield what keeps a connection from being used, and what will: 30 and 7 days ahead."""
     yield from connecting_problems(books)
-    if books.sign_in is not None and not books.sign_in["needs_reconnect"]:
+    if books.sign_in is not None and state_of(books) is not State.RECONNECT:
         yield from _ends(books, books.sign_in, now, Where(connection=books.name))
 
 
 def connecting_problems(books: Connected) -> Iterator[Problem]:
     """Yield what keeps a connection from being used until a person connects it or chooses its company."""
     where = Where(connection=books.name)
-    again = f"hub connections sign-in {books.name}, or Accounting > Setup > Connections"
+    again = f"hub connections {_command(books)} {books.name}, or Accounting > Setup > Connections"
     match state_of(books):
         case State.NOT_CONNECTED:
             message = f"{books.name} is not connected to {books.label}."
@@ -136,7 +167,7 @@ def connecting_problems(books: Connected) -> Iterator[Problem]:
                 level=Level.PROBLEM, code="reconnect_needed", message=message, fix=f"Connect it: {again}.", where=where
             )
         case State.RECONNECT if books.sign_in is not None:
-            message = f"{books.name}: {books.sign_in['needs_reconnect']}"
+            message = f"{books.name}: {books.sign_in['needs_reconnect'] or ELSEWHERE.format(name='It')}"
             yield Problem(
                 level=Level.PROBLEM, code="reconnect_needed", message=message, fix=f"Connect it: {again}.", where=where
             )
@@ -146,6 +177,19 @@ def connecting_problems(books: Connected) -> Iterator[Problem]:
             yield Problem(level=Level.PROBLEM, code="company_needed", message=message, fix=fix, where=where)
         case _:
             pass
+
+
+def _fits(books: Connected, sign_in: Row) -> bool:
+    """Whether a sign-in is one that the connection's settings ask for."""
+    try:
+        _, place = books.asked()
+    except ConnectorError:  # as above
+        return True
+    return bool(place == sign_in["token_url"])
+
+
+def _command(books: Connected) -> str:
+    return "secrets" if takes_secrets(books) else "sign-in"
 
 
 def _ends(books: Connected, sign_in: Row, now: datetime, where: Where) -> Iterator[Problem]:

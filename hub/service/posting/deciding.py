@@ -53,11 +53,12 @@ def accept(hub: Hub, company: str, code: str) -> dict[str, Any]:
         raise refuse(
             "nothing_to_accept", f"Nothing of export {code} differs in {export['label']}.", where=Where(export=code)
         )
-    there = {row["id"]: _read(books, row["receipt"]) for row in differing}
+    looked = {row["id"]: _read(books, row["receipt"]) for row in differing}
+    there = {known: recorded_document(recorded) for known, recorded in looked.items() if recorded is not None}
     with writing(hub, company) as rows:
         export = export_row(rows, code)
-        differing = [row for row in _differing(rows, export) if row["id"] in there]
-        gone = [row for row in differing if there[row["id"]] is None]
+        differing = [row for row in _differing(rows, export) if row["id"] in looked]
+        gone = [row for row in differing if row["id"] not in there]
         if gone:
             _note_gone(hub, rows, export, gone)
         else:
@@ -94,19 +95,18 @@ def _differing(rows: CompanyRows, export: Row) -> list[Row]:
 
 
 def _accept(
-    hub: Hub, rows: CompanyRows, export: Row, differing: Sequence[Row], there: Mapping[int, Recorded | None]
+    hub: Hub, rows: CompanyRows, export: Row, differing: Sequence[Row], there: Mapping[int, Mapping[str, Any]]
 ) -> None:
     for row in differing:
-        recorded = there[row["id"]]
-        assert recorded is not None
-        document = recorded_document(recorded)
-        rows.exports.set_posting(row["id"], state=State.POSTED.value, due_at=None, trouble=None, recorded=document)
+        seen = {"recorded": there[row["id"]]}
+        rows.exports.set_posting(row["id"], state=State.POSTED.value, due_at=None, trouble=None, **seen)
     detail = {"references": [row["reference"] for row in differing]}
     rows.exports.audit("accept", export["code"], detail, actor=hub.actor, now=hub.clock())
     roll_up(hub, rows, export)
     if export["phase"] == "post":
-        accepted = {row["id"] for row in differing}
-        take_over(rows, export, [row for row in rows.exports.postings(export["id"], "post") if row["id"] in accepted])
+        take_over(rows, export, [row for row in rows.exports.postings(export["id"], "post") if row["id"] in there])
+    for row in differing:
+        rows.exports.set_posting(row["id"], accepted=there[row["id"]])
 
 
 def _note_gone(hub: Hub, rows: CompanyRows, export: Row, gone: Sequence[Row]) -> None:

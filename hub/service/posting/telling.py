@@ -63,10 +63,11 @@ def _waiting(row: Row, posting: Row, where: Where) -> Problem:
     said = _said(posting)
     if posting["state"] == "FROZEN":
         reason = f" {said}" if said else ""
+        tries = "tries again" if posting["sends"] or said else "sends it"
         return _note(
             "waiting",
             f"Journal {posting['reference']} waits to be sent to {label}.{reason}",
-            f"The hub tries again by itself{until}.",
+            f"The hub {tries} by itself{until}.",
             where,
         )
     if posting["state"] == "SENDING":

@@ -200,20 +200,21 @@ def _read(session: GuardedSession, posting: Row, export: Row, others: tuple[Rece
 
 
 def _edited(recorded: Recorded, posting: Row, export: Row) -> bool:
-    """Whether a journal stands otherwise than was accepted, or else frozen; an approval since changes nothing."""
-    accepted = posting["recorded"]
-    if accepted is None or posting["changed_there"]:
+    """Whether a journal stands otherwise than the books follow: than was accepted, or else frozen.
+
+    An approval since, and memos, change nothing.
+    """
+    accepted = posting["accepted"]
+    if accepted is None:
         return bool(differences(frozen_entry(posting, export), recorded))
     now = recorded_document(recorded)
-    same = now["date"] == accepted.get("date", now["date"]) and now["currency"] == accepted.get(
-        "currency", now["currency"]
-    )
+    same = all(now[name] == accepted.get(name, now[name]) for name in ("date", "currency"))
     return not same or sorted(map(_line, now["lines"])) != sorted(map(_line, accepted["lines"]))
 
 
 def _line(line: Mapping[str, Any]) -> tuple[str, ...]:
     account = line["account_id"] or line["account_number"] or line["account_name"]
-    return account, line["side"], line["amount"], line["memo"]
+    return account, line["side"], line["amount"]
 
 
 def _record(hub: Hub, rows: CompanyRows, finding: Finding, now: datetime) -> dict[str, Any] | None:

@@ -27,8 +27,9 @@ class ConnectorClient(SQLModel, table=True):
 class SignIn(SQLModel, table=True):
     """One customer's sign-in to an accounting system, which several connections may share.
 
-    code: its own name, which its secrets are sealed to; token_url: the only address that they are sent to; client: its
-    own client's id and secret, sealed, empty where it is the operator's; kept: what the callback carried; tokens: sealed.
+    code: its own name, which its secrets are sealed to; token_url: the only address that they are sent to, for what was
+    typed in with the names of its fields; client: what was typed in, or its own client's id and secret, sealed, empty where
+    the client is the operator's; kept: what the callback carried; tokens: sealed, empty where there are none (yet).
     *_until: when access token and refresh token expire, and when no renewal helps any more; issued_at: of the access token.
     version: moves with every change of the tokens; fence: with every lease; lease_*: who is renewing them until when;
     retry_at: a renewal failed, and none begins before; needs_reconnect: why only a person helps, empty where all is well.

@@ -143,7 +143,8 @@ class Posting(SQLModel, table=True):
     sends: how often it was sent; calls: look-ups included, since a person last decided about it; sent_at: when last;
     due_at: when work should look at it next, None where it rests or waits for a person (needs_attention says for what);
     uncertain: a call may have written it; lease_*, fence: who works on it, until when, and how often it changed hands;
-    recorded: the journal as the system holds it; duplicates: further journals there with its reference; trouble: what to tell.
+    recorded: the journal as the system holds it, when last looked at; accepted: as somebody took it over, None where the books
+    follow what was frozen; duplicates: further journals there with its reference; trouble: what to tell.
     """
 
     __tablename__ = "posting"
@@ -176,6 +177,7 @@ class Posting(SQLModel, table=True):
     changed_there: str = ""
     checked_at: datetime | None = Field(default=None, sa_type=Instant)
     recorded: dict[str, object] | None = Field(default=None, sa_type=Document)
+    accepted: dict[str, object] | None = Field(default=None, sa_type=Document)
     sends: int = 0
     calls: int = 0
     sent_at: datetime | None = Field(default=None, sa_type=Instant)

@@ -10,11 +10,11 @@ from hub.api import AccountKind
 from hub.domain.access import Feature
 from hub.service.companies import retire_category
 from hub.service.last_changes import Changed
-from hub.service.set_up import GlAccounts, OwnAccounts, categories
+from hub.service.set_up import Categories, GlAccounts, OwnAccounts, categories
 from hub.service.setup_suggestions import COSTS
 from hub.web.accounts import gl_title
 from hub.web.edited_pages import account_choices, category_tabs, gl_choices, saved, shared
-from hub.web.editing import field_name, finds, parts_of, sheet
+from hub.web.editing import Choices, Option, choices, field_name, finds, parts_of, sheet
 from hub.web.routes import Menu, page
 from hub.web.row_edits import WAS, Columns, Sent, asked_new, asked_rows, row_field
 
@@ -54,7 +54,7 @@ def show_categories(visit: Visit) -> Response:
 def change_categories(visit: Visit) -> Response:
     """Add and change categories, and take them out of use or bring them back."""
     found = categories(visit.hub, visit.company)
-    columns = _columns(found.gl_accounts, "category", "department")
+    columns = {**_columns(found.gl_accounts, "category", "department"), "department": _departments_to_choose(found)}
     asked = [*asked_rows(visit.form, columns, 1), *asked_new(visit.form, "categories", columns)]
     known = {each.name for each in found.categories}
     moved = {
@@ -100,7 +100,7 @@ def _categories(visit: Visit, sent: Sent, status: int = 200) -> Response:
         **account_choices(offered),
         rows=rows,
         edited=[row(each) for each in rows.rows],
-        departments=[("", "Choose a department"), *((name, name) for name in departments)],
+        departments=_departments_to_choose(found, len(rows.rows)),
         pointed=pointed,
         retired=lambda name: RETIRED + field_name(name),
     )
@@ -154,6 +154,10 @@ def _edit_row(own: OwnAccounts, accounts: GlAccounts, fallback: Mapping[str, str
         },
         changed=changed,
     )
+
+
+def _departments_to_choose(found: Categories, rows: int = 1) -> Choices:
+    return choices((Option(value=each.name, words=each.name) for each in found.departments), rows)
 
 
 def _columns(accounts: GlAccounts, *names: str) -> Columns:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from hub.api import ConnectorError
@@ -13,9 +13,11 @@ from hub.service.connecting.live_chart import read_chart
 from hub.service.connecting.sign_in import begin, company_of, finish, share
 from hub.service.connecting.standing import State, connections
 from hub.service.connecting.trying import try_connection
+from hub.service.connecting.typed_in import secrets_asked
 from hub.service.context import NotFound, Refused, refuse
 from hub.web.pages.connections import AT, badge_of
 from hub.web.routes import page
+from hub.web.settings_form import Setting, secrets_form
 
 if TYPE_CHECKING:
     from starlette.responses import Response
@@ -34,7 +36,7 @@ Done = dict[str, Any]  # Any: the JSON shape of a use case's answer
 @page("GET", f"{AT}/one", needs=Feature.SETUP)
 def show(visit: Visit) -> Response:
     """Show a connection and what can be done with it."""
-    return _shown(visit, visit.query.get("connection"))
+    return shown(visit, visit.query.get("connection"))
 
 
 @page("POST", f"{AT}/connect", needs=Feature.SETUP)
@@ -46,7 +48,7 @@ def connect(visit: Visit) -> Response:
         label = next(each.label for each in visit.heading.connections if each.name == connection)
         return visit.html("connecting/leave.html", url=url, label=label, connection=connection)
 
-    return _done(visit, leave)
+    return done_with(visit, leave)
 
 
 @page("GET", CALLBACK)
@@ -63,7 +65,7 @@ def come_back(visit: Visit) -> Response:
         raise
     except (Refused, ConnectorError) as error:
         return visit.html("connecting/not_connected.html", status=409, problems=problems_of(visit, error))
-    return _connected(visit, done)
+    return connected(visit, done)
 
 
 @page("POST", f"{AT}/share", needs=Feature.SETUP)
@@ -74,9 +76,9 @@ def use_another(visit: Visit) -> Response:
         other = visit.form.get("other")
         if other not in [each.name for each in visit.heading.connections]:
             raise refuse("sign_in_differs", "Choose the connection whose sign-in is to be used.")
-        return _connected(visit, share(visit.hub, visit.company, name, other))
+        return connected(visit, share(visit.hub, visit.company, name, other))
 
-    return _done(visit, shared)
+    return done_with(visit, shared)
 
 
 @page("GET", f"{AT}/companies", needs=Feature.SETUP)
@@ -88,7 +90,7 @@ def ask_company(visit: Visit) -> Response:
     try:
         found = companies_there(visit.hub, visit.company, connection)
     except (Refused, ConnectorError) as error:
-        return _shown(visit, connection, problems_of(visit, error))
+        return shown(visit, connection, problems_of(visit, error))
     return visit.html("connecting/companies.html", connection=connection, found=found, label=_label(visit, connection))
 
 
@@ -98,9 +100,9 @@ def choose(visit: Visit) -> Response:
 
     def chosen(name: str) -> Response:
         done = choose_company(visit.hub, visit.company, name, visit.form.get("company_id"))
-        return _back(visit, name, f"{name} posts to {done['name']}.")
+        return back_to(visit, name, f"{name} posts to {done['name']}.")
 
-    return _done(visit, chosen)
+    return done_with(visit, chosen)
 
 
 @page("POST", f"{AT}/chart", needs=Feature.SETUP)
@@ -110,9 +112,9 @@ def chart(visit: Visit) -> Response:
     def read(name: str) -> Response:
         done = read_chart(visit.hub, visit.company, name)
         told = f"{done['accounts']} accounts were read: {done['added']} new, {done['changed']} changed, {done['gone']} gone."
-        return _back(visit, name, told)
+        return back_to(visit, name, told)
 
-    return _done(visit, read)
+    return done_with(visit, read)
 
 
 @page("POST", f"{AT}/test", needs=Feature.SETUP)
@@ -121,9 +123,9 @@ def test(visit: Visit) -> Response:
 
     def tried(name: str) -> Response:
         told = try_connection(visit.hub, visit.company, name)
-        return _shown(visit, name, told["problems"], reached=str(told["message"]))
+        return shown(visit, name, told["problems"], reached=str(told["message"]))
 
-    return _done(visit, tried)
+    return done_with(visit, tried)
 
 
 @page("POST", f"{AT}/disconnect", needs=Feature.SETUP)
@@ -132,12 +134,12 @@ def end(visit: Visit) -> Response:
 
     def ended(name: str) -> Response:
         if visit.form.get("yes") != "yes":
-            return _back(visit, name, "Nothing was changed: tick its box to disconnect.")
+            return back_to(visit, name, "Nothing was changed: tick its box to disconnect.")
         done = disconnect(visit.hub, visit.company, name)
         words = ENDED_SHARED if done["shared_with"] else ENDED_THERE if done["revoked"] else ENDED_HERE
-        return _back(visit, name, words.format(**done))
+        return back_to(visit, name, words.format(**done))
 
-    return _done(visit, ended)
+    return done_with(visit, ended)
 
 
 def redirect_url(visit: Visit) -> str:
@@ -155,7 +157,7 @@ def problems_of(visit: Visit, error: Refused | ConnectorError) -> list[dict[str,
     ]
 
 
-def _done(visit: Visit, work: Callable[[str], Response]) -> Response:
+def done_with(visit: Visit, work: Callable[[str], Response]) -> Response:
     """Do something with the connection that a form names, and show on its page what kept it from being done."""
     name = _name(visit, visit.form.get("connection"))
     if name is None:
@@ -165,37 +167,35 @@ def _done(visit: Visit, work: Callable[[str], Response]) -> Response:
     except NotFound:
         raise
     except (Refused, ConnectorError) as error:
-        return _shown(visit, name, problems_of(visit, error))
+        return shown(visit, name, problems_of(visit, error))
 
 
-def _name(visit: Visit, asked: str) -> str | None:
-    """Return the connection that is meant, the first where none is named, None where there is none."""
-    names = [each.name for each in visit.heading.connections]
-    if asked and asked not in names:
-        visit.missing()
-    return asked or (names[0] if names else None)
-
-
-def _label(visit: Visit, connection: str) -> str:
-    return next(each.label for each in visit.heading.connections if each.name == connection)
-
-
-def _connected(visit: Visit, done: Done) -> Response:
+def connected(visit: Visit, done: Done) -> Response:
+    """Lead on to what comes after connecting: to the choice of the company, or back to the connection."""
     name = done["connection"]
     if done["chosen"] is None:
         told = f"{name} is connected to {done['label']}. Choose its company."
         return visit.go(visit.path("setup", "connections", "companies", connection=name), told=told)
-    return _back(visit, name, f"{name} is connected to {done['label']} and posts to {done['chosen']['name']}.")
+    return back_to(visit, name, f"{name} is connected to {done['label']} and posts to {done['chosen']['name']}.")
 
 
-def _back(visit: Visit, connection: str, told: str) -> Response:
+def back_to(visit: Visit, connection: str, told: str) -> Response:
+    """Lead back to a connection's page, with a sentence at its top."""
     return visit.go(visit.path("setup", "connections", "one", connection=connection), told=told)
 
 
-def _shown(visit: Visit, asked: str, problems: list[dict[str, object]] | None = None, *, reached: str = "") -> Response:
+def shown(
+    visit: Visit,
+    asked: str,
+    problems: list[dict[str, object]] | None = None,
+    *,
+    reached: str = "",
+    wrong: Mapping[str, str] | None = None,
+) -> Response:
     """Show a connection's page, where its own problems are put right.
 
-    problems: of what was just tried, which its own ones follow; reached: that the accounting system answered.
+    problems: of what was just tried, which its own ones follow; reached: that the accounting system answered; wrong: what is
+    wrong with which of the secrets that were typed in.
     """
     name = _name(visit, asked)
     if name is None:
@@ -216,9 +216,29 @@ def _shown(visit: Visit, asked: str, problems: list[dict[str, object]] | None = 
         found=found,
         badge=badge_of(found),
         others=others,
+        secrets=_secrets(visit, found, wrong),
+        secrets_open=bool(wrong),
         problems=told + [{**each, "fix": ""} for each in _own_problems(found) if each not in told],
         reached=reached,
     )
+
+
+def _name(visit: Visit, asked: str) -> str | None:
+    """Return the connection that is meant, the first where none is named, None where there is none."""
+    names = [each.name for each in visit.heading.connections]
+    if asked and asked not in names:
+        visit.missing()
+    return asked or (names[0] if names else None)
+
+
+def _label(visit: Visit, connection: str) -> str:
+    return next(each.label for each in visit.heading.connections if each.name == connection)
+
+
+def _secrets(visit: Visit, found: Done, wrong: Mapping[str, str] | None) -> list[Setting]:
+    if not found["types_secrets"]:
+        return []
+    return secrets_form(secrets_asked(visit.hub, visit.company, found["name"]), visit.form, wrong)
 
 
 def _own_problems(connection: Done) -> list[dict[str, object]]:

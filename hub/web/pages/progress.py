@@ -38,6 +38,7 @@ def show(visit: Visit, export: str) -> Response:
         journal_badge=lambda journal: states.state_of_posting(journal["state"], label),
         headline=progress.headline(story),
         steps=progress.steps(story),
+        changed=progress.changed_accounts(story),
         journals=[journal for journal in story["journals"] if journal["kind"] == "post"],
         remedies=remedies.remedies(visit, told, connection=connection, label=label),
         can=can,

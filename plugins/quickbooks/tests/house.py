@@ -10,7 +10,7 @@ from typing import Any
 
 import httpx2
 
-from hub.api import Connection, OAuth2, from_minor
+from hub.api import ClientAssertion, Connection, OAuth2, from_minor
 from hub.plugins import load
 from hub.plugins.client import guarded_client
 from hub.service.connecting.live_chart import read_chart
@@ -110,7 +110,7 @@ class QuickBooksHouse(House):
             request_ids=route.addresses.request_ids,
         )
 
-    def _sign_in_client(self, way: OAuth2) -> httpx2.Client:
+    def _sign_in_client(self, way: OAuth2 | ClientAssertion) -> httpx2.Client:
         return guarded_client(way.token_url, transport=self.ledger.transport(), clock=self.clock.seconds)
 
 

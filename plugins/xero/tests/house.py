@@ -10,7 +10,7 @@ from pathlib import Path
 import httpx2
 
 import hub_xero.connector
-from hub.api import Connection, OAuth2, Side, from_minor
+from hub.api import ClientAssertion, Connection, OAuth2, Side, from_minor
 from hub.plugins import load
 from hub.plugins.client import guarded_client
 from hub.service.connecting.live_chart import read_chart
@@ -127,7 +127,7 @@ class XeroHouse(House):
             route.addresses.base_url, transport=self.transport, auth=route.signing, clock=self.clock.seconds
         )
 
-    def _sign_in_client(self, way: OAuth2) -> httpx2.Client:
+    def _sign_in_client(self, way: OAuth2 | ClientAssertion) -> httpx2.Client:
         return guarded_client(way.token_url, transport=self.local.transport, clock=self.clock.seconds)
 
     def _choose(self, request: httpx2.Request) -> Fault | None:
