@@ -165,7 +165,7 @@ CATALOGUE: Mapping[str, Entry] = {
     "reference": Entry(
         means=EntryRejected,
         happened="The {field} with the id {reference} may not be used for the subsidiary with the id {subsidiary} in NetSuite.",
-        do="Correct the Site Map, or allow the subsidiary on the {field} in NetSuite.",
+        do="Correct the Site Map, or allow the subsidiary on it in NetSuite.",
     ),
     "missing_record": Entry(
         means=EntryRejected,

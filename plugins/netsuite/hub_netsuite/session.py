@@ -19,6 +19,7 @@ from hub.api import (
     Connection,
     ConnectorError,
     Dimension,
+    EntryRejected,
     JournalEntry,
     NotWritten,
     OutcomeUnknown,
@@ -259,17 +260,13 @@ class NetSuiteSession:
     def _periods(self) -> tuple[Period, ...] | None:
         try:
             return tuple(self._interface.periods())
-        except NotWritten as error:
-            if isinstance(error, TryLater):
-                raise
+        except EntryRejected:  # of what is asked here: it is switched off, or not for the role to see
             return None
 
     def _dimension(self, name: str) -> Dimension | None:
         try:
             return chart.dimension(name, self._interface.values(name))
-        except NotWritten as error:
-            if isinstance(error, TryLater):
-                raise
+        except EntryRejected:  # of what is asked here: it is switched off, or not for the role to see
             return None
 
     def _receipt(self, there: JournalThere) -> Receipt:

@@ -8,7 +8,7 @@ from typing import TypeVar
 
 import httpx2
 
-from hub.api import ConnectorError
+from hub.api import EntryRejected
 from hub_netsuite import answers, faults, reading, writing
 from hub_netsuite.answers import Answer, Element, Unreadable, attribute, child, children, needed, status_of
 from hub_netsuite.codes import ABSENT
@@ -22,7 +22,6 @@ KINDS = {"department": "Department", "class": "Classification", "location": "Loc
 
 _READING = {"reading": True}  # a POST that only reads: the hub may repeat it
 _HEADERS = {"Content-Type": "text/xml; charset=utf-8", "Accept": "text/xml"}
-_LISTING = "permission"
 
 Thing = TypeVar("Thing")
 
@@ -59,8 +58,8 @@ class SoapBooks:
         """Return the whole chart; where the role may not search accounts, those that a journal's lines may have."""
         try:
             return self._found("Account", reading.account)
-        except _NotAllowed as refused:
-            return self._selectable(subsidiaries, refused.error)
+        except EntryRejected as refused:  # of what is asked here: the role lacks a permission
+            return self._selectable(subsidiaries, refused)
 
     def periods(self) -> list[Period]:
         """Return the accounting periods that journals fall into."""
@@ -93,7 +92,7 @@ class SoapBooks:
         except Unreadable as error:
             return faults.unreadable(error) if response.is_success else faults.unsorted(response)
 
-    def _selectable(self, subsidiaries: list[Subsidiary], refused: ConnectorError) -> list[AccountThere]:
+    def _selectable(self, subsidiaries: list[Subsidiary], refused: EntryRejected) -> list[AccountThere]:
         """Return what the account field of a journal line offers, subsidiary by subsidiary; its kind is not told."""
         allowed: dict[str, set[str]] = {}
         found: dict[str, AccountThere] = {}
@@ -141,7 +140,7 @@ class SoapBooks:
         found = _content(told, result)
         status = status_of(found)
         if not status.success:
-            _refuse(faults.of_status(status, told.request_id))
+            raise faults.of_status(status, told.request_id).after_read()
         return found
 
     def _answer(self, operation: str, envelope: bytes) -> Answer:
@@ -156,7 +155,8 @@ class SoapBooks:
             found = faults.unreadable(error) if response.is_success else faults.unsorted(response)
             raise found.after_read() from error
         if told.fault is not None:
-            _refuse(faults.waiting(faults.of_fault(told.fault, told.request_id), response, self._now()))
+            fault = faults.of_fault(told.fault, told.request_id)
+            raise faults.waiting(fault, response, self._now()).after_read()
         return told
 
     def _post(self, operation: str, envelope: bytes, *, extensions: dict[str, bool] | None) -> httpx2.Response:
@@ -164,19 +164,6 @@ class SoapBooks:
         return self._client.post(
             self._url, content=envelope, headers=headers, extensions=extensions, follow_redirects=False
         )
-
-
-class _NotAllowed(ConnectorError):
-    """The role may not do what was asked; there may be another way to ask it."""
-
-    def __init__(self, error: ConnectorError) -> None:
-        super().__init__(error.message, code=error.code, request_id=error.request_id)
-        self.error = error
-
-
-def _refuse(fault: Fault) -> None:
-    error = fault.after_read()
-    raise _NotAllowed(error) if fault.entry == _LISTING else error
 
 
 def _content(told: Answer, name: str) -> Element:

@@ -75,7 +75,11 @@ DEPARTMENTS = found(
     record("Department", "12", name="Bar", subsidiaryList="4"),
     record("Department", "13", name="Attic", isInactive="true"),
 )
-SOAP: dict[str, Script] = {"search Account": CHART, "search AccountingPeriod": PERIODS, "search Department": DEPARTMENTS}
+SOAP: dict[str, Script] = {
+    "search Account": CHART,
+    "search AccountingPeriod": PERIODS,
+    "search Department": DEPARTMENTS,
+}
 
 
 def problems(made: JournalEntry, **changes: object) -> list[Problem]:
@@ -138,9 +142,7 @@ def test_an_account_of_a_parent_with_its_children_may_be_used_by_them_and_one_wi
 
 
 def test_everything_is_told_at_once_and_each_account_once() -> None:
-    many = entry(
-        *(line("debit", CANADA, "1.00") for _ in range(3)), line("credit", FOOD, "3.00"), day=date(2026, 9, 1)
-    )
+    many = entry(*(line("debit", CANADA, "1.00") for _ in range(3)), line("credit", FOOD, "3.00"), day=date(2026, 9, 1))
     assert codes(many) == ["period_closed", "account_not_of_subsidiary"]
 
 
@@ -163,7 +165,13 @@ def test_over_rest_the_same_is_found() -> None:
                 {"id": "4", "accountsearchdisplaynamecopy": "Meat", "accttype": "COGS", "subsidiary": "3"},
             ),
             "query accountingperiod": items(
-                {"id": "2", "periodname": "Oct 2026", "startdate": "2026-10-01", "enddate": "2026-10-31", "alllocked": "T"}
+                {
+                    "id": "2",
+                    "periodname": "Oct 2026",
+                    "startdate": "2026-10-01",
+                    "enddate": "2026-10-31",
+                    "alllocked": "T",
+                }
             ),
         },
         transport="rest",

@@ -101,7 +101,10 @@ def test_a_search_asks_for_all_fields_and_goes_on_page_by_page() -> None:
     assert len(list(session.accounts())) == 6
     first, second = (etree.fromstring(each.content) for each in script.asked[1:])
     assert [next(first.iter(f"{{*}}{name}")).text for name in ("bodyFieldsOnly", "pageSize")] == ["false", "1000"]
-    assert [next(second.iter(f"{{*}}{name}")).text for name in ("searchId", "pageIndex")] == ["WEBSERVICES_SEARCH_9", "2"]
+    assert [next(second.iter(f"{{*}}{name}")).text for name in ("searchId", "pageIndex")] == [
+        "WEBSERVICES_SEARCH_9",
+        "2",
+    ]
     assert all(each.extensions.get("reading") is True for each in script.asked)
 
 
@@ -159,7 +162,9 @@ def test_a_role_that_sees_no_accounts_at_all_is_told_which_permission_it_lacks()
 
 
 @pytest.mark.parametrize("transport", ["soap", "rest"])
-def test_dimensions_are_subsidiaries_departments_classes_and_locations_but_for_those_that_are_off(transport: str) -> None:
+def test_dimensions_are_subsidiaries_departments_classes_and_locations_but_for_those_that_are_off(
+    transport: str,
+) -> None:
     kitchen = {"id": "11", "name": "Kitchen", "isinactive": "F"}
     off = details(400, "USER_ERROR", "You do not have permission to view locations.")
     session, _ = scripted(
