@@ -135,7 +135,7 @@ def found(company: Company, ref: Ref) -> Journal | None:
 def _subsidiary(company: Company, told: Told, known: Journal | None) -> str:
     if not company.one_world:
         if told.subsidiary is not None:
-            raise refusals.invalid_reference("subsidiary", told.subsidiary.key, path="subsidiary")
+            raise refusals.InvalidReference("subsidiary", told.subsidiary.key, path="subsidiary")
         return lists.PARENT
     if told.subsidiary is None:
         if known is None:
@@ -143,7 +143,7 @@ def _subsidiary(company: Company, told: Told, known: Journal | None) -> str:
         return known.subsidiary
     wanted = company.subsidiaries.get(told.subsidiary.internal_id)
     if wanted is None or wanted.is_inactive or wanted.id not in company.role_subsidiaries:
-        raise refusals.invalid_reference("subsidiary", told.subsidiary.key, path="subsidiary")
+        raise refusals.InvalidReference("subsidiary", told.subsidiary.key, path="subsidiary")
     if known is not None and known.subsidiary != wanted.id:
         raise Refused("SUBSIDIARY_CHANGE_NOT_ALLOWED", "The subsidiary of a transaction cannot be changed.")
     return wanted.id
@@ -155,7 +155,7 @@ def _currency(company: Company, told: Told, known: Journal | None, subsidiary: s
         return company.currencies[known.currency] if known else own
     wanted = company.currencies.get(told.currency.internal_id)
     if wanted is None or wanted != own:
-        raise refusals.invalid_reference("currency", told.currency.key, subsidiary, "currency")
+        raise refusals.InvalidReference("currency", told.currency.key, subsidiary, "currency")
     return wanted
 
 
@@ -220,7 +220,7 @@ def _line(company: Company, told: ToldLine, at: tuple[int, Line | None], place: 
     if told.entity is not None:
         entity = told.entity.internal_id
         if entity not in company.entities:
-            raise refusals.invalid_reference("entity", told.entity.key, subsidiary, f"{path}.entity")
+            raise refusals.InvalidReference("entity", told.entity.key, subsidiary, f"{path}.entity")
     if company.accounts[account].type in lists.NAMED_TYPES and not entity:
         raise refusals.required(["Name"], f"{path}.entity")
     return Line(
@@ -236,7 +236,7 @@ def _account(company: Company, ref: Ref, subsidiary: str, path: str) -> str:
     account = company.accounts.get(ref.internal_id)
     if account is None or not account.takes_journals or subsidiary not in account.subsidiaries:
         there = subsidiary if company.one_world else ""
-        raise refusals.invalid_reference("account", ref.key, there, f"{path}.account")
+        raise refusals.InvalidReference("account", ref.key, there, f"{path}.account")
     return account.id
 
 
@@ -267,7 +267,7 @@ def _segments(company: Company, told: Mapping[str, Ref], before: Mapping[str, st
         known = company.segments[SEGMENT_FIELDS[name]].get(ref.internal_id)
         if ref != NOTHING and (known is None or known.is_inactive or subsidiary not in known.subsidiaries):
             there = subsidiary if company.one_world else ""
-            raise refusals.invalid_reference(name, ref.key, there, name)
+            raise refusals.InvalidReference(name, ref.key, there, name)
         after["class_" if name == "class" else name] = ref.internal_id
     return after
 

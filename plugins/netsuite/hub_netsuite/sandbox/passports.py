@@ -75,6 +75,7 @@ class SignIns:
 
     def __init__(self, company: Company, keys: Keys, now: Callable[[], datetime]) -> None:
         self.keys = keys
+        self.account = company.id
         self.trail: list[Attempt] = []
         self._company = company
         self._now = now

@@ -20,6 +20,16 @@ class Refused(Exception):
         self.path = path
 
 
+class InvalidReference(Refused):
+    """A reference to what is not there, or not for this subsidiary."""
+
+    def __init__(self, field: str, key: str, subsidiary: str = "", path: str = "") -> None:
+        there = f" for subsidiary {subsidiary}" if subsidiary else ""
+        super().__init__(INVALID_REFERENCE, f"Invalid {field} reference key {key}{there}.", path=path)
+        self.field = field
+        self.key = key
+
+
 class Fault(Exception):
     """A request of which nothing was processed.
 
@@ -96,9 +106,3 @@ def exists() -> Refused:
 def required(names: Iterable[str], path: str = "") -> Refused:
     """Return the refusal of a record that lacks values."""
     return Refused(USER_ERROR, f"Please enter value(s) for: {', '.join(names)}", path=path)
-
-
-def invalid_reference(field: str, key: str, subsidiary: str = "", path: str = "") -> Refused:
-    """Return the refusal of a reference to what is not there, or not for this subsidiary."""
-    there = f" for subsidiary {subsidiary}" if subsidiary else ""
-    return Refused(INVALID_REFERENCE, f"Invalid {field} reference key {key}{there}.", path=path)

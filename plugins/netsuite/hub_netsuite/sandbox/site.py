@@ -31,7 +31,9 @@ from hub_netsuite.sandbox import entries
 from hub_netsuite.sandbox.company import ACCOUNT_ID, Company, Journal
 from hub_netsuite.sandbox.operations import Operations
 from hub_netsuite.sandbox.passports import Keys, SignIns
+from hub_netsuite.sandbox.rest import Rest
 from hub_netsuite.sandbox.soap import Soap
+from hub_netsuite.sandbox.tokens import CLIENT_ID, PATH, Tokens
 from hub_netsuite.sandbox.way import FAULTS, Way
 from hub_netsuite.sandbox.wsdl import Wsdl
 
@@ -62,6 +64,8 @@ class Site:
         way = Way(self.desk)
         operations = Operations(self.company, self.desk, base_url)
         self._soap = Soap(self.company, operations, self.sign_ins, way, base_url)
+        self.tokens = Tokens(f"{base_url}{PATH}", self.sign_ins, self.clock.now)
+        self._rest = Rest(self.company, self.desk, self.tokens, way, base_url)
         self._wsdl = Wsdl(base_url, wsdl)
         self.app = Front(self.desk, base_url, self._routes(), self._not_found)
 
@@ -75,11 +79,15 @@ class Site:
             "token_id": KEYS.token_id,
             "token_secret": KEYS.token_secret,
             "wsdl_url": self._wsdl.address(),
+            "client_id": CLIENT_ID,
+            "certificate_id": self.tokens.certificate_id,
+            "private_key": self.tokens.private_key(),
         }
 
     def _routes(self) -> list[Route]:
         return [
             Route("/services/NetSuitePort_{version}", self._soap.answer, methods=["POST"]),
+            *self._rest.routes(),
             *self._wsdl.routes(),
             Route(JOURNAL_PAGE, self._journal, methods=["GET"]),
             Route(AUDIT_TRAIL, self._audit_trail, methods=["GET"]),
@@ -102,6 +110,8 @@ class Site:
             "edit_journals": texts(lambda ids: self._each(ids, self._edit)),
             "delete_journals": texts(lambda ids: self._each(ids, lambda journal: company.remove(journal.id))),
             "approve_journals": texts(lambda ids: self._each(ids, self._approve)),
+            "certificates": texts(self.tokens.add_certificates),
+            "expire_tokens": switch(self._expire),
             "unlock": switch(self._unlock),
         }
 
@@ -136,6 +146,10 @@ class Site:
     def _unlock(self, yes: bool) -> None:  # noqa: FBT001 - a switch's own value
         if yes:
             self.sign_ins.unlock()
+
+    def _expire(self, yes: bool) -> None:  # noqa: FBT001 - a switch's own value
+        if yes:
+            self.tokens.expire()
 
     async def _journal(self, request: Request) -> Response:
         """Show a journal entry where links lead."""

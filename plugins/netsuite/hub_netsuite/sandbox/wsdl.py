@@ -56,7 +56,7 @@ class Wsdl:
 
         From one version to the next the vendor changed little but the namespaces, so that those of another one stand in.
         """
-        if self._folder is None:
+        if self._folder is None or not self._folder.is_dir():
             return []
         there = sorted(each.name for each in self._folder.iterdir() if VERSION.fullmatch(each.name) and each.is_dir())
         return [wanted] if wanted in there else there[-1:]
