@@ -87,9 +87,11 @@ class Company:
         self.journals: dict[str, Journal] = {}
         self._next_id = _FIRST_JOURNAL
         self._now = now
-        self._kept = kept
+        self._kept: Path | None = None
         self._by_external_id: dict[str, str] = {}
-        self._restore()
+        if kept is not None:
+            self._restore(kept)
+            self._kept = kept
 
     def now(self) -> datetime:
         """Return the instant of the sandbox's clock."""
@@ -168,14 +170,12 @@ class Company:
         written.write_text(json.dumps(told, default=str, indent=1), encoding="utf-8")
         written.replace(self._kept)
 
-    def _restore(self) -> None:
-        if self._kept is None or not self._kept.exists():
-            return
-        told = json.loads(self._kept.read_text(encoding="utf-8"))
-        for journal in _journals(told["journals"]):
-            self.put(journal)
-        self._next_id = told["next_id"]
-        self._keep()
+    def _restore(self, kept: Path) -> None:
+        if kept.exists():
+            told = json.loads(kept.read_text(encoding="utf-8"))
+            for journal in _journals(told["journals"]):
+                self.put(journal)
+            self._next_id = told["next_id"]
 
 
 def _journals(told: list[dict[str, Any]]) -> Iterator[Journal]:  # Any: JSON values
