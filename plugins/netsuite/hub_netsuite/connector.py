@@ -18,6 +18,7 @@ from hub.api import (
     ConnectorInfo,
     Guarantee,
     Limits,
+    Sandbox,
     Session,
     hookimpl,
 )
@@ -93,7 +94,7 @@ class NetSuite:
         interface = (
             SoapBooks(connection.client, settings.endpoint, self._now)
             if settings.transport is Transport.SOAP
-            else RestBooks(connection.client, self._now, oneworld=settings.oneworld)
+            else RestBooks(connection.client, self._now)
         )
         surroundings = Surroundings(today=lambda: self._now().astimezone(HOME).date(), lists=self._lists)
         return NetSuiteSession(connection, settings, interface, surroundings)
@@ -112,3 +113,11 @@ def _own(settings: BaseModel) -> Settings:
 def hub_connectors() -> Iterable[Connector]:
     """Return the connector for NetSuite."""
     return (NetSuite(),)
+
+
+@hookimpl
+def hub_sandboxes() -> Iterable[Sandbox]:
+    """Return the local stand-in for NetSuite."""
+    from hub_netsuite.sandbox import NetSuiteSandbox  # the web stack, which only a sandbox needs
+
+    return (NetSuiteSandbox(),)

@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator
 _ACCOUNT = re.compile(r"[A-Z0-9]+(?:_[A-Z0-9]+)*", re.ASCII)
 _ENDPOINT = re.compile(r"20[0-9]{2}_[12]", re.ASCII)
 _KEY = re.compile(r"[A-Za-z0-9]+", re.ASCII)
+_SECRET = re.compile(r"[!-~]+", re.ASCII)
 
 
 class Transport(StrEnum):
@@ -104,14 +105,23 @@ class Secrets(BaseModel):
         title="Token secret", description="Of the same access token, shown once when it was saved."
     )
 
-    @field_validator("consumer_key", "consumer_secret", "token_id", "token_secret")
+    @field_validator("consumer_key", "token_id")
     @classmethod
     def _letters_and_digits(cls, value: SecretStr) -> SecretStr:
-        """What is pasted brings blanks and line ends along; anything else that is no letter or digit is another text."""
-        bare = value.get_secret_value().strip()
-        if not _KEY.fullmatch(bare):
-            raise ValueError("it must be letters and digits only, as NetSuite shows it")
-        return SecretStr(bare)
+        return _pasted(value, _KEY, "it must be letters and digits only, as NetSuite shows it")
+
+    @field_validator("consumer_secret", "token_secret")
+    @classmethod
+    def _one_word(cls, value: SecretStr) -> SecretStr:
+        return _pasted(value, _SECRET, "it must be one word without blanks, as NetSuite shows it")
+
+
+def _pasted(value: SecretStr, form: re.Pattern[str], wrong: str) -> SecretStr:
+    """Return a text without the blanks and line ends that pasting brings along; raises ValueError where it is another text."""
+    bare = value.get_secret_value().strip()
+    if not form.fullmatch(bare):
+        raise ValueError(wrong)
+    return SecretStr(bare)
 
 
 def _is_plain_address(address: str) -> bool:

@@ -8,11 +8,11 @@ source tree. Where HUB_NETSUITE_KEPT names a folder, journal entries outlast the
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from hub.api import Asgi, Sandbox, hookimpl
+from hub.api import Asgi
 
 if TYPE_CHECKING:
     from hub.testing.clock import Clock
@@ -51,12 +51,6 @@ class NetSuiteSandbox:
     def credentials(self, base_url: str) -> Mapping[str, str]:
         """Return what a client needs to talk to it without a browser."""
         return self.site(base_url).credentials()
-
-
-@hookimpl
-def hub_sandboxes() -> Iterable[Sandbox]:
-    """Return the local stand-in for NetSuite."""
-    return (NetSuiteSandbox(),)
 
 
 def _folder(variable: str) -> Path | None:

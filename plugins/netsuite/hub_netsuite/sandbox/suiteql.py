@@ -31,7 +31,11 @@ _CONDITION = re.compile(
     re.IGNORECASE,
 )
 _AND = re.compile(r"\s+AND\s+", re.IGNORECASE)
-_COLUMN = re.compile(r"(?:\w+\.)?(\w+)(?:\s+(?:AS\s+)?(\w+))?", re.IGNORECASE)
+_COLUMN = re.compile(
+    r"(?P<day>TO_CHAR\(\s*)?(?:\w+\.)?(?P<column>\w+)(?(day)\s*,\s*'YYYY-MM-DD'\s*\))(?:\s+(?:AS\s+)?(?P<name>\w+))?",
+    re.IGNORECASE,
+)
+_PARTS = re.compile(r"(?:[^,(]|\([^)]*\))+")
 _ORDER = re.compile(r"(?:\w+\.)?(\w+)(?:\s+(ASC|DESC))?", re.IGNORECASE)
 _FILTER = re.compile(r'(?P<field>\w+)\s+(?P<operator>[A-Z_]+)\s*(?P<value>"(?:[^"])*"|[\w.-]+)?', re.IGNORECASE)
 
@@ -170,7 +174,7 @@ def _like(value: str, pattern: str) -> bool:
 
 
 def _columns(told: str) -> list[tuple[str, str]] | None:
-    """Return each column with the name it gets, None for all."""
+    """Return each column with the name it gets, None for all; a day that TO_CHAR makes a text of is named `column:day`."""
     if told.strip() == "*":
         return None
     columns = []
@@ -178,20 +182,26 @@ def _columns(told: str) -> list[tuple[str, str]] | None:
         found = _COLUMN.fullmatch(part)
         if found is None:
             raise _wrong(part)
-        columns.append((found[1].lower(), (found[2] or found[1]).lower()))
+        column = found["column"].lower()
+        columns.append((f"{column}:day" if found["day"] else column, (found["name"] or column).lower()))
     return columns
 
 
 def _split(told: str) -> list[str]:
-    return [part.strip() for part in told.split(",") if part.strip()]
+    return [part.strip() for part in _PARTS.findall(told) if part.strip()]
 
 
 def _shown(row: Row, columns: list[tuple[str, str]] | None) -> dict[str, Json]:
     chosen = [(name, name) for name in row] if columns is None else columns
-    unknown = [column for column, _ in chosen if column not in row]
-    if unknown:
-        raise _wrong(unknown[0])
-    return {name: _text(row[column]) for column, name in chosen if row[column] is not None}
+    told: dict[str, Json] = {}
+    for column, name in chosen:
+        bare, _, as_day = column.partition(":")
+        if bare not in row:
+            raise _wrong(bare)
+        value = row[bare]
+        if value is not None:
+            told[name] = value.isoformat()[:10] if as_day and isinstance(value, date) else _text(value)
+    return told
 
 
 def _text(value: Value) -> str:
