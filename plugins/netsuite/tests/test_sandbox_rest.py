@@ -211,8 +211,10 @@ QUERIES: list[tuple[str, list[Body]]] = [
     ("SELECT name FROM classification ORDER BY name", [{"name": "Beverage"}, {"name": "Food"}]),
     ("SELECT name FROM location WHERE UPPER(name) = 'TORONTO' AND id NOT IN (1, 2)", [{"name": "Toronto"}]),
     (
-        "SELECT periodname, startdate FROM accountingperiod WHERE startdate >= TO_DATE('2026-10-01', 'YYYY-MM-DD') AND isquarter = 'F'"
-         " AND enddate <= TO_DATE('2026-10-31', 'YYYY-MM-DD')",
+        """
+        SELECT periodname, startdate FROM accountingperiod WHERE isquarter = 'F'
+        AND enddate > TO_DATE('2026-10-30', 'YYYY-MM-DD') AND enddate <= TO_DATE('2026-10-31', 'YYYY-MM-DD')
+        """,
         [{"periodname": "Oct 2026", "startdate": "10/1/2026"}],
     ),
     (
