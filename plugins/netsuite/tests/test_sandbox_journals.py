@@ -262,9 +262,7 @@ def test_a_list_is_kept_record_by_record(local: Local) -> None:
 def test_update_replaces_all_lines_or_some_and_keeps_what_is_not_told(local: Local) -> None:
     key = local.add().key
     record = f'<m:record xsi:type="g:JournalEntry" internalId="{key}">'
-    one = (
-        '<g:lineList replaceAll="false"><g:line><g:account internalId="217"/><g:line>2</g:line></g:line></g:lineList>'
-    )
+    one = '<g:lineList replaceAll="false"><g:line><g:account internalId="217"/><g:line>2</g:line></g:line></g:lineList>'
     assert local.soap(f"<m:update>{record}{one}</m:record></m:update>").succeeded
     assert read(local, internal_id=key) == ["Dr 203 125.40", "Cr 217 125.40"]
     cleared = "<c:nullFieldList><c:name>memo</c:name></c:nullFieldList>"

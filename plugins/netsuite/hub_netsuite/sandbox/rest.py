@@ -151,13 +151,13 @@ class Rest:
             raise Refused("INVALID_PARAMETER", "PUT needs an external ID, as eid: and the ID.")
         if request.method == "PATCH" and known is None:
             raise refusals.not_there()
-        return self._written(request, json_bodies.read(body), known, key.removeprefix(_EXTERNAL))
+        external_id = key.removeprefix(_EXTERNAL) if request.method == "PUT" else ""
+        return self._written(request, json_bodies.read(body), known, external_id)
 
     def _written(self, request: Request, body: Mapping[str, Json], known: Journal | None, external_id: str) -> Response:
         names = request.headers.get("x-netsuite-propertynamevalidation", "Warning").lower()
         told = documents.told(body, strict=names == "error")
-        if known is None and external_id:
-            told.external_id = external_id
+        told.external_id = external_id or told.external_id
         replaced = request.query_params.get("replace", "").split(",")
         told.replaces_lines = known is None or "line" in replaced
         faults = self._desk.faults

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TypeAlias
+from zoneinfo import ZoneInfo
 
 from hub_netsuite.sandbox.company import Company, Journal
 from hub_netsuite.sandbox.dates import PACIFIC, day_of
@@ -70,7 +71,7 @@ def found(company: Company, kind: str, search: Element) -> list[str]:
     """Return the internal ids of the records that fit, in their order; raises Refused."""
     basic = _basic(search)
     rows = _rows(company, kind)
-    return [key for key, fields in rows if all(_fits(each, fields, kind) for each in basic)]
+    return [key for key, fields in rows if all(_fits(each, fields, kind, company.zone) for each in basic)]
 
 
 def _basic(search: Element) -> list[Element]:
@@ -173,7 +174,7 @@ def _journal(company: Company, journal: Journal) -> Fields:
     }
 
 
-def _fits(asked: Element, fields: Fields, kind: str) -> bool:
+def _fits(asked: Element, fields: Fields, kind: str, zone: ZoneInfo) -> bool:
     name = local(asked)
     if name not in fields:
         raise Refused("INVALID_SEARCH_FIELD_NAME", f"The sandbox cannot search a {kind} by {name}.")
@@ -189,7 +190,7 @@ def _fits(asked: Element, fields: Fields, kind: str) -> bool:
         return _reads(value.casefold(), operator, text(told[0]).casefold() if told else "")
     if isinstance(value, int):
         return _counts(value, operator, [int(text(each)) for each in told])
-    return _dated(value, operator, [text(each) for each in told])
+    return _dated(value, operator, [text(each) for each in told], zone)
 
 
 def _refers(told: Iterable[Element], value: Ids) -> bool:
@@ -251,7 +252,7 @@ _DATES: Mapping[str, Callable[[date, date, date], bool]] = {
 }
 
 
-def _dated(value: date | datetime, operator: str, told: list[str]) -> bool:
+def _dated(value: date | datetime, operator: str, told: list[str], zone: ZoneInfo) -> bool:
     """Compare days by days and instants by instants, as the vendor's fields are one or the other."""
     if operator not in _DATES or not told:
         raise _no_operator(operator)
@@ -262,7 +263,7 @@ def _dated(value: date | datetime, operator: str, told: list[str]) -> bool:
                 each if each.tzinfo else each.replace(tzinfo=PACIFIC) for each in (instants[0], instants[-1])
             )
             return _DATES[operator](value, first, last)
-        days = [day_of(each, PACIFIC) for each in told]
+        days = [day_of(each, zone) for each in told]
     except ValueError as error:
         raise Refused("INVALID_SEARCH_VALUE", str(error)) from error
     return _DATES[operator](value, days[0], days[-1])

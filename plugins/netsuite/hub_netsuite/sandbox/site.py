@@ -61,11 +61,11 @@ class Site:
             limits=CallLimits(self.clock.now),
         )
         self.sign_ins = SignIns(self.company, KEYS, self.clock.now)
-        way = Way(self.desk)
+        self.way = Way(self.desk)
         operations = Operations(self.company, self.desk, base_url)
-        self._soap = Soap(self.company, operations, self.sign_ins, way, base_url)
+        self._soap = Soap(self.company, operations, self.sign_ins, self.way, base_url)
         self.tokens = Tokens(f"{base_url}{PATH}", self.sign_ins, self.clock.now)
-        self._rest = Rest(self.company, self.desk, self.tokens, way, base_url)
+        self._rest = Rest(self.company, self.desk, self.tokens, self.way, base_url)
         self._wsdl = Wsdl(base_url, wsdl)
         self.app = Front(self.desk, base_url, self._routes(), self._not_found)
 
