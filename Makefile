@@ -86,5 +86,5 @@ lock: ## Choose the newest versions again and write both locks
 	@tools=$$(mktemp -d) && trap 'rm -rf "$$tools"' EXIT && $(PYTHON) -m venv "$$tools" && \
 	"$$tools/bin/python" -m pip --quiet install uv && \
 	compile() { "$$tools/bin/uv" pip compile --quiet --upgrade --python-version 3.11 --generate-hashes --no-emit-index-url --no-header "$$@"; } && \
-	compile pyproject.toml --group build -o requirements.lock && \
-	compile pyproject.toml --group build --group dev -c requirements.lock -o requirements-dev.lock
+	compile pyproject.toml --group build --group plugins -o requirements.lock && \
+	compile pyproject.toml --group build --group plugins --group dev -c requirements.lock -o requirements-dev.lock
