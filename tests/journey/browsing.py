@@ -24,7 +24,6 @@ HEIGHT = 900
 Looks = Sequence[tuple[int, str]]
 """Widths of the window, each with a colour scheme."""
 LOOKS: Looks = [(WIDE, "light"), (WIDE, "dark"), (NARROW, "light"), (NARROW, "dark")]
-FEW_LOOKS: Looks = [(WIDE, "light"), (NARROW, "dark")]
 ONLY_WRONG = {"resultTypes": ["violations"]}
 OVERFLOW = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 
