@@ -12,6 +12,8 @@ SHELL := /bin/bash
 
 BIN := .venv/bin
 PROJECTS := pyproject.toml $(wildcard plugins/*/pyproject.toml)
+# Compiled modules are kept, as collecting the tests and starting the hub take three times as long without.
+unexport PYTHONDONTWRITEBYTECODE
 # A stamp's name carries the hash of what it was installed from, so an unchanged tree installs nothing.
 hash = $(shell { echo "$(CURDIR)"; cat $(1) 2>/dev/null; } | sha256sum | cut -c1-16)
 RUNTIME := .venv/runtime-$(call hash,requirements.lock $(PROJECTS))
@@ -84,5 +86,5 @@ lock: ## Choose the newest versions again and write both locks
 	@tools=$$(mktemp -d) && trap 'rm -rf "$$tools"' EXIT && $(PYTHON) -m venv "$$tools" && \
 	"$$tools/bin/python" -m pip --quiet install uv && \
 	compile() { "$$tools/bin/uv" pip compile --quiet --upgrade --python-version 3.11 --generate-hashes --no-emit-index-url --no-header "$$@"; } && \
-	compile pyproject.toml --group build -o requirements.lock && \
-	compile pyproject.toml --group build --group dev -c requirements.lock -o requirements-dev.lock
+	compile pyproject.toml --group build --group plugins -o requirements.lock && \
+	compile pyproject.toml --group build --group plugins --group dev -c requirements.lock -o requirements-dev.lock
