@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import signal
 import subprocess
@@ -27,7 +28,8 @@ def serving(home: Path) -> Iterator[tuple[str, subprocess.Popen[str]]]:
     """Start it on a free port, and yield all that it prints until it can be stopped, and its process."""
     serve = ("demo", "serve", "--port", "0", "--seconds", str(LONGEST_S))
     command = [sys.executable, "-u", "-c", PROGRAM, "--home", str(home), *serve]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+    wide = {**os.environ, "COLUMNS": "300"}  # no line is broken
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=wide) as process:
         printed = ""
         assert process.stdout is not None
         for line in process.stdout:
