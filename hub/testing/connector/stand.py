@@ -6,10 +6,10 @@ from dataclasses import replace
 from itertools import count
 
 from hub.api import Account, AccountKind, ReceiptStatus, Recorded, RecordedLine
-from hub.testing.clock import VirtualClock
+from hub.testing import FakeLedger, Journal, LedgerFault, VirtualClock
+from hub.testing import Profile as LedgerProfile
 from hub.testing.conformance.stand import Deeds, Stand, Standing
 from hub.testing.connector.connector import FakeConnector
-from hub.testing.ledger import FakeLedger, Journal, LedgerFault
 from hub.testing.profile import Profile
 
 BASE_URL = "http://ledger.example"
@@ -18,7 +18,7 @@ BASE_URL = "http://ledger.example"
 def make_stand(currency: str, profile: Profile = Profile.REQUEST_ID) -> Stand:
     """Return the connector before a ledger of its own, whose books are kept in a currency."""
     clock = VirtualClock()
-    ledger = FakeLedger(now=clock.now, profile=profile, currency=currency)
+    ledger = FakeLedger(now=clock.now, profile=LedgerProfile(profile.value), currency=currency)
     token = ledger.issue_token()
     by_number = {account.number: account for account in ledger.accounts}
     return Stand(
