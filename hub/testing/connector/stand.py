@@ -25,17 +25,18 @@ def make_stand(currency: str, profile: Profile = Profile.REQUEST_ID) -> Stand:
         connector=FakeConnector(profile),
         settings={"base_url": BASE_URL, "profile": profile.value},
         accounts=(by_number["1310"], by_number["5010"]),
-        books=lambda: [_standing(journal, ledger) for journal in ledger.journals()],
+        books=lambda: [standing_of(journal, ledger) for journal in ledger.journals()],
         clock=clock,
         currency=currency,
         transport=ledger.transport(),
         headers=lambda: {"Authorization": f"Bearer {token}"},
         secrets=(token,),
-        deeds=_deeds(ledger),
+        deeds=deeds_of(ledger),
     )
 
 
-def _deeds(ledger: FakeLedger) -> Deeds:
+def deeds_of(ledger: FakeLedger) -> Deeds:
+    """Return what people and machines do in a ledger."""
     numbers = count(7001)
 
     def add_account(name: str) -> Account:
@@ -60,7 +61,8 @@ def _deeds(ledger: FakeLedger) -> Deeds:
     )
 
 
-def _standing(journal: Journal, ledger: FakeLedger) -> Standing:
+def standing_of(journal: Journal, ledger: FakeLedger) -> Standing:
+    """Return a journal as it stands in a ledger."""
     accounts = {account.id: account for account in ledger.accounts}
     lines = tuple(
         RecordedLine(account=accounts[line.account], side=line.side, amount=line.amount, memo=line.memo)

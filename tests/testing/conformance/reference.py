@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from hub.testing.conformance import CHECKS, Check, Grade
+from tests.testing.conformance.elsewhere import ELSEWHERE
 from tests.testing.conformance.seeded import SEEDED
 
 PAGE = Path(__file__).parents[3] / "docs" / "partners.md"
@@ -33,7 +34,7 @@ def checks() -> str:
 
 
 def faults() -> str:
-    rows = [f"| {seeded.fault} | `{seeded.check}` |" for seeded in SEEDED]
+    rows = [f"| {seeded.fault} | `{seeded.check}` |" for seeded in (*SEEDED, *ELSEWHERE)]
     return "\n".join(["| fault | caught by |", "|---|---|", *rows])
 
 
