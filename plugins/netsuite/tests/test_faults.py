@@ -163,18 +163,11 @@ def test_a_fault_of_the_whole_request_says_who_must_act(
 
 def test_a_refused_sign_in_is_explained_cause_by_cause_with_the_way_to_the_audit_trail() -> None:
     error = posting(fault("invalidCredentialsFault", "INVALID_LOGIN_CREDENTIALS", LOGIN))
-    for word in (
-        "Setup > Users/Roles > User Management > View Login Audit Trail",
-        "InvalidSignature: a secret is wrong, or the two pairs are swapped",
-        "InvalidTimestamp: the clock",
-        "token_rejected: the access token was revoked",
-        "permission_denied: the role lacks the permission Log in using Access Tokens",
-        "FeatureDisabled: Token-Based Authentication is switched off",
-        "consumer_key_unknown",
-        "the account ID is of another account",
-    ):
-        assert word in error.message
-    assert {"InvalidSignature", "InvalidTimestamp", "NonceUsed", "temporary_locked"} <= set(LOGIN_CAUSES)
+    assert "Setup > Users/Roles > User Management > View Login Audit Trail" in error.message
+    assert all(f"{name}: {cause}" in error.message for name, cause in LOGIN_CAUSES.items())
+    assert "the two pairs are swapped" in error.message
+    assert "the account ID is wrong" in error.message
+    assert len(f"It is not known whether the journal was written. {error.message}") < 1_000  # what the hub keeps of one
 
 
 def test_a_clock_that_is_wrong_is_told_from_the_answers_own_date_and_mends_itself() -> None:
