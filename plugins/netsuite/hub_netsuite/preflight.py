@@ -108,7 +108,8 @@ def _subsidiary(entry: JournalEntry, books: Books) -> tuple[DimensionValue | Non
             _unknown(
                 "NetSuite needs a subsidiary on each journal, and these lines have none.",
                 1,
-                fix="Map the site to its subsidiary in the Site Map. Where its books were opened before that, set the opening values anew.",
+                fix="Map the site to its subsidiary in the Site Map. Where its books were opened before that, set the opening "
+                "values anew.",
             )
         ]
     found = meant(books.subsidiaries, name)
