@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from datetime import date
 from decimal import Decimal, InvalidOperation
 
@@ -93,25 +94,29 @@ def journal(record: Element) -> JournalThere:
         date=_day(record, "tranDate"),
         currency=reference(record, "currency")[0],
         approved=flag(record, "approved") if approved else None,
-        lines=tuple(_line(each) for each in lines),
+        lines=tuple(_lines(lines)),
     )
 
 
-def _line(element: Element) -> LineThere:
-    """Return a line, its children looked at once: a journal may have a thousand of them."""
-    account_id = account_name = memo = ""
-    amount = Decimal(0)
-    for each in element:
-        name = name_of(each)
-        if name == "account":
-            account_id, account_name = attribute(each, "internalId"), text(each, "name")
-        elif name == "debit":
-            amount += exact(each.text or "0")
-        elif name == "credit":
-            amount -= exact(each.text or "0")
-        elif name == "memo":
-            memo = (each.text or "").strip()
-    return LineThere(account=account_id, account_name=account_name, amount=amount, memo=memo)
+def _lines(elements: Iterable[Element]) -> Iterator[LineThere]:
+    """Yield the lines, the children of each looked at once, and the name of an account read once: there may be a thousand."""
+    names: dict[str, str] = {}
+    for element in elements:
+        account = memo = ""
+        amount = Decimal(0)
+        for each in element:
+            name = name_of(each)
+            if name == "account":
+                account = attribute(each, "internalId")
+                if account not in names:
+                    names[account] = text(each, "name")
+            elif name == "debit":
+                amount += exact(each.text or "0")
+            elif name == "credit":
+                amount -= exact(each.text or "0")
+            elif name == "memo":
+                memo = (each.text or "").strip()
+        yield LineThere(account, names.get(account, ""), amount, memo)
 
 
 def exact(told: str) -> Decimal:
