@@ -164,6 +164,17 @@ CATALOGUE: Mapping[str, Entry] = {
         happened="The {field} with the id {reference} may not be used for the subsidiary with the id {subsidiary} in NetSuite.",
         do="Correct the Site Map, or allow the subsidiary on it in NetSuite.",
     ),
+    "account_value": Entry(
+        means=AccountMissing,
+        happened="NetSuite does not take the account with the id {reference}: it is inactive, or not for the journal's subsidiary.",
+        do="Allow the subsidiary on the account, or map the GL Account to another account.",
+        link=CHART,
+    ),
+    "field_value": Entry(
+        means=EntryRejected,
+        happened="NetSuite does not take the {field} with the id {reference}: it is inactive, or not for the journal's subsidiary.",
+        do="Correct the Site Map, or allow the subsidiary on it in NetSuite.",
+    ),
     "missing_record": Entry(
         means=EntryRejected,
         happened="Something that the journal names does not exist in NetSuite any more: “{said}”",

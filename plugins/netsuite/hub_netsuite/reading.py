@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal, InvalidOperation
 
-from hub_netsuite.answers import Element, Unreadable, attribute, child, children, flag, name_of, reference, text
+from hub_netsuite.answers import Element, Unreadable, attribute, child, children, flag, reference, text
 from hub_netsuite.pacific import as_told
 from hub_netsuite.records import AccountThere, Currency, JournalThere, LineThere, Period, Subsidiary, Value
+
+_NOTHING = Decimal(0)
 
 
 def currency(record: Element) -> Currency:
@@ -86,7 +88,6 @@ def journal(record: Element) -> JournalThere:
     """Return a journal entry."""
     approved = text(record, "approved")
     listed = child(record, "lineList")
-    lines = children(listed, "line") if listed is not None else ()
     return JournalThere(
         id=_id(record),
         number=text(record, "tranId"),
@@ -94,29 +95,39 @@ def journal(record: Element) -> JournalThere:
         date=_day(record, "tranDate"),
         currency=reference(record, "currency")[0],
         approved=flag(record, "approved") if approved else None,
-        lines=tuple(_lines(lines)),
+        lines=tuple(_lines(listed)) if listed is not None else (),
     )
 
 
-def _lines(elements: Iterable[Element]) -> Iterator[LineThere]:
-    """Yield the lines, the children of each looked at once, and the name of an account read once: there may be a thousand."""
+def _lines(listed: Element) -> Iterator[LineThere]:
+    """Yield the lines of a list, in one pass over what is needed of them: there may be a thousand.
+
+    A line's number is an element of the same name as the line, with nothing in it.
+    """
+    space = listed.tag[: listed.tag.rfind("}") + 1]
+    line, account, debit, credit, memo = (f"{space}{name}" for name in ("line", "account", "debit", "credit", "memo"))
     names: dict[str, str] = {}
-    for element in elements:
-        account = memo = ""
-        amount = Decimal(0)
-        for each in element:
-            name = name_of(each)
-            if name == "account":
-                account = attribute(each, "internalId")
-                if account not in names:
-                    names[account] = text(each, "name")
-            elif name == "debit":
-                amount += exact(each.text or "0")
-            elif name == "credit":
-                amount -= exact(each.text or "0")
-            elif name == "memo":
-                memo = (each.text or "").strip()
-        yield LineThere(account, names.get(account, ""), amount, memo)
+    id_, amount, said, begun = "", _NOTHING, "", False
+    for each in listed.iter(line, account, debit, credit, memo):
+        tag = each.tag
+        if tag == line:
+            if len(each):
+                if begun:
+                    yield LineThere(id_, names.get(id_, ""), amount, said)
+                id_, amount, said, begun = "", _NOTHING, "", True
+        elif tag == account:
+            id_ = attribute(each, "internalId")
+            if id_ not in names:
+                names[id_] = text(each, "name")
+        elif tag == memo:
+            said = (each.text or "").strip()
+        else:
+            moved = exact(each.text or "0")
+            amount += moved if tag == debit else -moved
+    if begun:
+        yield LineThere(id_, names.get(id_, ""), amount, said)
+    elif len(listed):
+        raise Unreadable("A journal's lines are not where they should be.")
 
 
 def exact(told: str) -> Decimal:

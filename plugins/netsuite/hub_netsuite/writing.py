@@ -97,11 +97,12 @@ def _lines(draft: Draft, version: str, head: Shape) -> Iterator[str]:
         if not digits or amount[point : point + 1] != ".":
             amount = f"{line.amount:.{digits}f}"
         memo = (text(line.memo),) if line.memo else ()
-        yield form % (account, amount, *memo, *(_value(draft, line, name) for name in carried))
+        yield form % ((account, amount, *memo, *_values(draft, line, carried)) if carried else (account, amount, *memo))
 
 
-def _value(draft: Draft, line: JournalLine, name: str) -> str:
-    return attribute(draft.dimensions[name, line.dimensions[name]])
+def _values(draft: Draft, line: JournalLine, carried: Shape) -> Iterator[str]:
+    for name in carried:
+        yield attribute(draft.dimensions[name, line.dimensions[name]])
 
 
 @lru_cache(maxsize=256)

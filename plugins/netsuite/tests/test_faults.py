@@ -101,6 +101,12 @@ def test_the_status_of_a_record_says_who_must_act(code: str, kind: type[Connecto
     [
         ("Invalid account reference key 58 for subsidiary 3.", AccountMissing, "account with the id 58"),
         ("Invalid department reference key 11 for subsidiary 3", EntryRejected, "department with the id 11"),
+        ("You have entered an Invalid Field Value 58 for the following field: account", AccountMissing, "id 58"),
+        (
+            "You have entered an Invalid Field Value 9 for the following field: class",
+            EntryRejected,
+            "the class with the id 9",
+        ),
         ("Please enter a value for subsidiary", EntryRejected, "needs a subsidiary on each journal"),
         ("Please enter value(s) for: Department, Location", EntryRejected, "mandatory: Department, Location"),
         ("The amounts in a journal entry must balance", EntryRejected, "debits and credits differ"),
