@@ -50,10 +50,10 @@ run: $(RUNTIME) ## Load the demo company, show one balanced journal, serve the w
 	@HUB_HOME=.hub exec $(BIN)/hub demo serve --port $(PORT) $(if $(SECONDS),--seconds $(SECONDS))
 
 test: $(DEVELOPMENT) ## Run every test, on SQLite and on PostgreSQL
-	@$(PYTEST) -n $(WORKERS)
+	@$(PYTEST) -n $(WORKERS) --dist worksteal
 
 soak: $(DEVELOPMENT) ## Run the properties at full scale
-	@HUB_PROFILE=soak $(PYTEST) -n $(WORKERS) -m "soak or property" -o timeout=3000
+	@HUB_PROFILE=soak $(PYTEST) -n $(WORKERS) --dist worksteal -m "soak or property" -o timeout=3000
 
 fuzz: $(DEVELOPMENT) ## Look for new failures of the properties: make fuzz STEPS=1000000
 	@HUB_PROFILE=fuzz HUB_FUZZ_STEPS=$(STEPS) $(PYTEST) -n $(WORKERS) -m "soak or property" -o timeout=0

@@ -9,10 +9,20 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+pytest_plugins = ["tests.canaries"]
+
 REPOSITORY = Path(__file__).parent
 PROFILE = os.environ.get("HUB_PROFILE", "test")
 SKIPS_FAIL = os.environ.get("HUB_NO_SKIP") == "1"
 STEPS_PER_RUN = 50
+# What runs for minutes in `make soak`, longest first: begun early, none of it is waited for alone at the end.
+LONGEST = (
+    "tests/properties/test_histories.py",
+    "tests/faults/test_simulator.py",
+    "tests/processes/test_together.py",
+    "tests/posting/test_outage.py",
+    "tests/processes/test_kills.py",
+)
 
 # Bytecode is kept, as it is wherever the hub runs: a process that a test starts spends half of its start compiling otherwise.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
@@ -39,8 +49,9 @@ settings.load_profile(PROFILE)
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave soak tests out, uncounted as skips, unless a long profile is asked for."""
+    """Leave soak tests out, uncounted as skips, unless a long profile is asked for; there, begin with the longest."""
     if PROFILE != "test":
+        items.sort(key=_place)
         return
     long = [item for item in items if item.get_closest_marker("soak")]
     if long:
@@ -52,6 +63,11 @@ def pytest_collection_finish() -> None:
     """Spare the garbage collector the thousands of tests and modules, which stay to the end."""
     gc.collect()
     gc.freeze()
+
+
+def _place(item: pytest.Item) -> int:
+    file = item.nodeid.partition("::")[0]
+    return LONGEST.index(file) if file in LONGEST else len(LONGEST)
 
 
 @pytest.hookimpl(wrapper=True)

@@ -6,7 +6,7 @@ import os
 import shutil
 import sqlite3
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Protocol
@@ -15,6 +15,9 @@ import psycopg
 import pytest
 
 PLENTY_BYTES = 4 * 1024**3
+
+Prepare = Callable[[str, Path], None]
+"""Fills a migrated database, given by its address, and the hub's folder, which is not there yet."""
 
 
 class Databases(Protocol):
@@ -28,6 +31,10 @@ class Databases(Protocol):
         """The address of a database with all the hub's tables, without rows."""
         ...
 
+    def prepared(self, prepare: Prepare, home: Path) -> str:
+        """The address of a copy of what a function of a module filled once; its folder is copied to `home`."""
+        ...
+
     def drop(self) -> None:
         """Remove every database made since the last call."""
         ...
@@ -39,6 +46,7 @@ class SqliteDatabases:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._template: Path | None = None
+        self._prepared: dict[Prepare, Path] = {}
         self._numbers = itertools.count(1)
 
     def empty(self) -> str:
@@ -49,6 +57,14 @@ class SqliteDatabases:
             self._template = self._migrate(self._folder / "template.sqlite")
         path = self._next()
         shutil.copyfile(self._template, path)
+        return f"sqlite:///{path}"
+
+    def prepared(self, prepare: Prepare, home: Path) -> str:
+        if prepare not in self._prepared:
+            self._prepared[prepare] = self._prepare(prepare, self._folder / f"prepared-{len(self._prepared) + 1}")
+        template, path = self._prepared[prepare], self._next()
+        shutil.copyfile(template / "hub.sqlite", path)
+        copy_home(template / "home", home)
         return f"sqlite:///{path}"
 
     def drop(self) -> None:
@@ -62,18 +78,39 @@ class SqliteDatabases:
         from hub.store import upgrade
 
         upgrade(f"sqlite:///{path}")
-        with closing(sqlite3.connect(path)) as connection:
-            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        _into_one_file(path)
         return path
+
+    def _prepare(self, prepare: Prepare, folder: Path) -> Path:
+        folder.mkdir()
+        url = self.migrated()
+        prepare(url, folder / "home")
+        path = Path(url.removeprefix("sqlite:///"))
+        _into_one_file(path)
+        shutil.copyfile(path, folder / "hub.sqlite")
+        return folder
+
+
+def _into_one_file(path: Path) -> None:
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+
+def copy_home(template: Path, home: Path) -> None:
+    """Copy a hub's folder, if there is one."""
+    if template.exists():
+        shutil.copytree(template, home)
 
 
 class PostgresqlDatabases:
     """Databases of one PostgreSQL server; `address` takes a database's name and answers its SQLAlchemy address."""
 
-    def __init__(self, connection: psycopg.Connection, address: str) -> None:
+    def __init__(self, connection: psycopg.Connection, address: str, folder: Path) -> None:
         self._connection = connection
         self._address = address
+        self._folder = folder
         self._has_template = False
+        self._prepared: dict[Prepare, str] = {}
         self._numbers = itertools.count(1)
         self._made: list[str] = []
 
@@ -84,6 +121,13 @@ class PostgresqlDatabases:
         if not self._has_template:
             self._migrate()
         return self._create("hub_template")
+
+    def prepared(self, prepare: Prepare, home: Path) -> str:
+        if prepare not in self._prepared:
+            self._prepared[prepare] = self._prepare(prepare, f"hub_prepared_{len(self._prepared) + 1}")
+        template = self._prepared[prepare]
+        copy_home(self._folder / template, home)
+        return self._create(template)
 
     def drop(self) -> None:
         while self._made:
@@ -100,10 +144,20 @@ class PostgresqlDatabases:
 
         self._connection.execute("CREATE DATABASE hub_template TEMPLATE template0")
         upgrade(self._address.format(database="hub_template"))
-        self._connection.execute(
-            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = 'hub_template'"
-        )
+        self._disconnect("hub_template")
         self._has_template = True
+
+    def _prepare(self, prepare: Prepare, name: str) -> str:
+        if not self._has_template:
+            self._migrate()
+        self._connection.execute(f"CREATE DATABASE {name} TEMPLATE hub_template STRATEGY file_copy")
+        prepare(self._address.format(database=name), self._folder / name)
+        self._disconnect(name)
+        return name
+
+    def _disconnect(self, name: str) -> None:
+        """A database that is copied may have no connection."""
+        self._connection.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", [name])
 
 
 @contextmanager
@@ -123,7 +177,8 @@ def postgresql_server() -> Iterator[PostgresqlDatabases]:
         try:
             with psycopg.connect(server.get_uri(), autocommit=True) as connection:
                 _favour_speed(connection)
-                yield PostgresqlDatabases(connection, server.get_uri(database="{database}", driver="psycopg"))
+                address = server.get_uri(database="{database}", driver="psycopg")
+                yield PostgresqlDatabases(connection, address, Path(folder))
         finally:
             server.cleanup()
 

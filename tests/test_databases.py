@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 from sqlalchemy import Connection, create_engine, inspect, text
@@ -47,6 +48,26 @@ def test_one_test_does_not_see_what_another_wrote(databases: Databases, time: st
     with connected(url) as connection:
         connection.execute(text("CREATE TABLE left_behind (id integer)"))
     assert "left_behind" in tables(url)
+
+
+def filled(url: str, home: Path) -> None:
+    with connected(url) as connection:
+        connection.execute(text("CREATE TABLE times (number integer)"))
+        connection.execute(text("INSERT INTO times VALUES (1)"))
+    home.mkdir()
+    (home / "key").write_text("secret")
+
+
+@pytest.mark.parametrize("time", ["first", "second"])
+def test_what_was_prepared_is_in_every_copy_and_no_copy_changes_another(
+    databases: Databases, tmp_path: Path, time: str
+) -> None:
+    for home in (tmp_path / "one", tmp_path / "other"):
+        with connected(databases.prepared(filled, home)) as connection:
+            assert connection.execute(text("SELECT number FROM times")).all() == [(1,)]
+            connection.execute(text("UPDATE times SET number = 2"))
+        assert (home / "key").read_text() == "secret"
+        (home / "key").write_text("changed")
 
 
 @pytest.mark.soak

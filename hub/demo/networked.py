@@ -37,8 +37,11 @@ class Beside(NamedTuple):
 
 
 def load_beside(hub: Hub, stand_ins: Mapping[str, Credentials]) -> list[Beside]:
-    """Load a company for each stand-in, by connector, or lead the one that is there to it; raises DemoNotLoaded."""
-    return [_beside(hub, connector, told) for connector, told in sorted(stand_ins.items())]
+    """Load a company for each stand-in, by connector, or lead the one that is there to it; raises DemoNotLoaded.
+
+    One that nobody signs in to through a browser has no client for it, and gets no company.
+    """
+    return [_beside(hub, connector, told) for connector, told in sorted(stand_ins.items()) if "client_secret" in told]
 
 
 def codes(hub: Hub) -> list[str]:

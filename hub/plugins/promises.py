@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Iterator
+from functools import cache
 
 from hub.api import (
     Capability,
@@ -59,12 +60,18 @@ def missing_from_sandbox(sandbox: object) -> Iterator[str]:
     yield from _missing(sandbox, Sandbox)
 
 
+@cache
+def _promised(protocol: type) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """Return the methods of a protocol, each with the names of its arguments."""
+    methods = [(name, each) for name, each in vars(protocol).items() if not name.startswith("_")]
+    return tuple(
+        (name, tuple(inspect.signature(each).parameters)[1:]) for name, each in methods if inspect.isfunction(each)
+    )
+
+
 def _missing(thing: object, protocol: type) -> Iterator[str]:
-    for name, promised in vars(protocol).items():
-        if name.startswith("_") or not inspect.isfunction(promised):
-            continue
+    for name, arguments in _promised(protocol):
         method = getattr(thing, name, None)
-        arguments = list(inspect.signature(promised).parameters)[1:]
         if not callable(method):
             yield f"{name}() is missing"
         elif inspect.iscoroutinefunction(method) or inspect.isasyncgenfunction(method):
@@ -73,7 +80,7 @@ def _missing(thing: object, protocol: type) -> Iterator[str]:
             yield f"{name}() does not take ({', '.join(arguments)})"
 
 
-def _takes(method: Callable[..., object], arguments: list[str]) -> bool:
+def _takes(method: Callable[..., object], arguments: tuple[str, ...]) -> bool:
     try:
         inspect.signature(method).bind(*arguments)
     except TypeError:

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 from hub.api import ConnectorError, from_minor, to_minor
 from hub.domain.setup import Mode
 from hub.service.companies import companies
-from hub.service.context import Hub, Refused
+from hub.service.context import Hub, Refused, codes_of
 from hub.service.freezing import export
 from hub.service.previewing import offered_counts, preview
 from hub.service.scope import CompanyRows, reading, writing
@@ -54,7 +54,7 @@ def _company(hub: Hub, company: str) -> Iterator[str]:
         try:
             code = _offer(hub, company, offer, limit)
         except (Refused, ConnectorError) as error:
-            log.warning("automatic export of %s %s: %s", company, offer["count_date"], error)
+            log.warning("automatic export of %s %s: %s", company, offer["count_date"], codes_of(error))
             continue
         if code is not None:
             yield code

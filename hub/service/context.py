@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
-from hub.api import Level, Problem, TryLater, Where
+from hub.api import ConnectorError, Level, Problem, TryLater, Where
 from hub.domain.posting import Rules
 from hub.plugins import Registry
 from hub.store import Database
@@ -127,6 +127,13 @@ def not_found(what: str, name: str, known: Sequence[str] = ()) -> NotFound:
     have = f" There are: {', '.join(known)}." if known else ""
     message = f"There is no {what} {name}.{have}"
     return NotFound([Problem(level=Level.PROBLEM, code="not_found", message=message)])
+
+
+def codes_of(error: Refused | ConnectorError) -> str:
+    """Return what the log says of an error: its codes, since its words may hold amounts."""
+    if isinstance(error, Refused):
+        return ", ".join(dict.fromkeys(problem.code for problem in error.problems))
+    return " ".join(filter(None, (type(error).__name__, error.code, error.request_id)))
 
 
 def problem_document(problem: Problem) -> dict[str, object]:

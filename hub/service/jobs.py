@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from hub.api import ConnectorError
 from hub.service.companies import companies
-from hub.service.context import Hub, Refused
+from hub.service.context import Hub, Refused, codes_of
 from hub.service.posting.watching import check
 from hub.service.scope import reading
 from hub.store.traffic_rows import known_traffic
@@ -32,7 +32,7 @@ def check_by_night(hub: Hub) -> list[str]:
         try:
             found = check(own, company, connection)
         except (ConnectorError, Refused) as error:
-            log.warning("the night watch could not check %s of %s: %s", connection, company, error)
+            log.warning("the night watch could not check %s of %s: %s", connection, company, codes_of(error))
             continue
         checked.append(f"{company}/{connection}")
         for each in found:

@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, Connection, Select, String, bindparam, fun
 from hub.domain.audit_trail import BEGIN, Entry, Finding, Head, check, digest, seal
 from hub.store import tables
 from hub.store.audit_key import AuditKey
+from hub.store.running import changed, run
 from hub.store.tables.columns import instant_text
 
 AUDIT = tables.AuditEvent.__table__  # type: ignore[attr-defined]
@@ -86,14 +87,14 @@ def append(
     One after another: it holds the company's row until the transaction ends. detail: texts, whole numbers, lists, objects.
     Raises NoAuditKey.
     """
-    uuid = connection.execute(HOLD, {"company": company_id}).scalar_one()
+    uuid = run(connection, HOLD, {"company": company_id}).scalar_one()
     key = key_of(connection)
     before = head(connection, company_id) or Head(0, "")
     content = json.dumps(detail, ensure_ascii=False, allow_nan=False)
     entry = Entry(before.seq + 1, instant_text(at), actor, action, subject, content, "")
     new = Head(entry.seq, seal(key.secret, uuid, before.mac, entry))
     values = {"seq": new.seq, "at": at, "actor": actor, "action": action, "subject": subject, "mac": new.mac}
-    connection.execute(WRITE, {"company_id": company_id, "detail": json.loads(content), **values})
+    changed(connection, WRITE, {"company_id": company_id, "detail": json.loads(content), **values})
     return new
 
 
@@ -149,7 +150,7 @@ def key_of(connection: Connection) -> AuditKey:
 
 def fingerprint(connection: Connection) -> str:
     """Return the fingerprint of the key that seals this database's trails, empty before the first is known."""
-    found: str = connection.execute(FINGERPRINT).scalar_one()
+    found: str = run(connection, FINGERPRINT).scalar_one()
     return found
 
 
@@ -160,20 +161,20 @@ def set_fingerprint(connection: Connection, key: AuditKey) -> None:
 
 def head(connection: Connection, company_id: int) -> Head | None:
     """Return how far a company's trail has come, None before its first entry."""
-    found = connection.execute(NEWEST, {"company": company_id}).first()
+    found = run(connection, NEWEST, {"company": company_id}).first()
     return _head(*found) if found is not None else None
 
 
 def mac_at(connection: Connection, company_id: int, seq: int) -> str | None:
     """Return the seal of one entry, None where there is no such entry."""
-    found: str | None = connection.execute(MAC, {"company": company_id, "seq": seq}).scalars().first()
+    found: str | None = run(connection, MAC, {"company": company_id, "seq": seq}).scalars().first()
     return found
 
 
 def trail_ends(connection: Connection, company_id: int | None = None) -> list[TrailEnd]:
     """Return how far the trail of each company has come, by code; or of one."""
-    found = connection.execute(ENDS if company_id is None else END, {"company": company_id})
-    return [TrailEnd(*row[:3], _head(*row[3:])) for row in found]
+    found = run(connection, ENDS if company_id is None else END, {"company": company_id})
+    return [TrailEnd(row[0], row[1], row[2], _head(row[3], row[4])) for row in found]
 
 
 def entries(connection: Connection, company_id: int) -> Iterator[Entry]:

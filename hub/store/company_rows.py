@@ -10,7 +10,7 @@ from sqlalchemy import Connection, RowMapping, insert, select, update
 
 from hub.store import tables
 from hub.store.audit import append
-from hub.store.prepared import rows_by
+from hub.store.prepared import change_by, rows_by
 
 COMPANY = tables.Company.__table__  # type: ignore[attr-defined]
 CONNECTION = tables.Connection.__table__  # type: ignore[attr-defined]
@@ -55,7 +55,7 @@ def add_company_row(connection: Connection, *, code: str, name: str, currency: s
 
 def change_company(connection: Connection, company_id: int, values: Mapping[str, object]) -> None:
     """Change a company's settings."""
-    connection.execute(update(COMPANY).where(COMPANY.c.id == company_id).values(**values))
+    change_by(connection, COMPANY, values, id=company_id)
 
 
 def category_retired(connection: Connection, company_id: int, category_id: int, *, retired: bool) -> None:
@@ -66,7 +66,7 @@ def category_retired(connection: Connection, company_id: int, category_id: int, 
 
 def gl_numbers(connection: Connection, company_id: int) -> set[str]:
     """Return the numbers of a company's GL Accounts."""
-    return set(connection.execute(select(GL_ACCOUNT.c.number).where(GL_ACCOUNT.c.company_id == company_id)).scalars())
+    return {row["number"] for row in rows_by(connection, GL_ACCOUNT, company_id=company_id)}
 
 
 def connection_rows(connection: Connection, company_id: int) -> list[RowMapping]:

@@ -12,15 +12,18 @@ from urllib.parse import quote
 
 from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
 from sqlalchemy.engine.interfaces import DBAPIConnection
-from sqlalchemy.pool import ConnectionPoolEntry
+from sqlalchemy.pool import ConnectionPoolEntry, PoolProxiedConnection
 
 from hub.store.audit_key import AuditKey
+from hub.store.running import changed, run
 
 BUSY_TIMEOUT_S = 30
 IDLE_IN_TRANSACTION_S = 30  # between two statements of one, which nothing that takes long ever comes between
 POOL, POOL_OVERFLOW = 10, 200  # kept, and at most beyond: a worker has a connection for each of its threads
-NOW = """SELECT to_char(clock_timestamp() AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"+00:00"')"""
-NOW_SQLITE = "SELECT strftime('%Y-%m-%dT%H:%M:%f+00:00', 'now')"
+WRITES = "hub_writes"
+"""Of a connection whose next transaction writes."""
+NOW = text("""SELECT to_char(clock_timestamp() AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"+00:00"')""")
+NOW_SQLITE = text("SELECT strftime('%Y-%m-%dT%H:%M:%f+00:00', 'now')")
 
 
 REVISION = text("SELECT version_num FROM alembic_version")
@@ -71,16 +74,18 @@ class Database:
     @contextmanager
     def write(self) -> Iterator[Connection]:
         """Open a writing transaction; it is rolled back whole when anything is raised in it. Raises DatabaseUpgraded."""
-        options: dict[str, Any] = {"hub_audit_key": self.audit_key, "hub_writes": True}  # Any: as in read
-        with self._turn(), self.engine.connect() as connection, connection.execution_options(**options).begin():
-            self._must_fit(connection)
-            yield connection
+        options: dict[str, Any] = {"hub_audit_key": self.audit_key}  # Any: as in read
+        with self._turn(), self.engine.connect() as connection:
+            connection.info[WRITES] = True
+            with connection.execution_options(**options).begin():
+                self._must_fit(connection)
+                yield connection
 
     def now(self, connection: Connection) -> datetime:
         """Return what the database's own clock says: aware UTC, the same for every machine that works on it (R7)."""
         if self._now is not None:
             return self._now()
-        return datetime.fromisoformat(connection.execute(text(NOW_SQLITE if self.is_sqlite else NOW)).scalar_one())
+        return datetime.fromisoformat(run(connection, NOW_SQLITE if self.is_sqlite else NOW).scalar_one())
 
     @contextmanager
     def _turn(self) -> Iterator[None]:
@@ -98,7 +103,7 @@ class Database:
 
     def _must_fit(self, connection: Connection) -> None:
         """Raise DatabaseUpgraded unless the schema is still the known one; until its end no migration begins."""
-        if self.schema and (found := connection.execute(REVISION).scalar()) != self.schema:
+        if self.schema and (found := run(connection, REVISION).scalar()) != self.schema:
             raise DatabaseUpgraded(str(found), self.schema)
 
 
@@ -115,7 +120,8 @@ def _engine(url: str, *, sqlite: bool) -> Engine:
     arguments = {"timeout": BUSY_TIMEOUT_S}
     engine = create_engine(url, connect_args=arguments, pool_size=POOL, max_overflow=POOL_OVERFLOW)
     event.listen(engine, "connect", _prepare_sqlite)
-    event.listen(engine, "begin", _begin_sqlite)
+    # In place of an event, which would be looked for at each statement.
+    engine.dialect.do_begin = _begin_sqlite  # type: ignore[method-assign]
     return engine
 
 
@@ -136,11 +142,11 @@ def _prepare_sqlite(raw: DBAPIConnection, _record: ConnectionPoolEntry) -> None:
     cursor.close()
 
 
-def _begin_sqlite(connection: Connection) -> None:
-    writes = connection.get_execution_options().get("hub_writes", False)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+def _begin_sqlite(dbapi_connection: PoolProxiedConnection) -> None:
+    raw: Any = dbapi_connection.dbapi_connection  # sqlite3's own method, outside the DB-API protocol
+    raw.execute("BEGIN IMMEDIATE" if dbapi_connection.info.pop(WRITES, False) else "BEGIN")
 
 
 def lock_company(connection: Connection, code: str) -> None:
     """Take a company for this writing transaction, so that its writers go one after another on every database."""
-    connection.execute(LOCK, {"code": code})
+    changed(connection, LOCK, {"code": code})

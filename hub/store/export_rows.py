@@ -7,14 +7,16 @@ from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, delete, func, insert, select, tuple_, update
+from sqlalchemy import Connection, RowMapping, delete, insert, select, tuple_, update
 
 from hub.api import Account
 from hub.domain.adjusting import NewOnBooks
 from hub.domain.transfers import Taken
+from hub.store import export_statements as statements
 from hub.store import tables
 from hub.store.audit import append
 from hub.store.prepared import change_by, row_by, rows_by
+from hub.store.running import changed, run
 from hub.store.setup_rows import Ids
 
 EXPORT = tables.Export.__table__  # type: ignore[attr-defined]
@@ -23,7 +25,6 @@ ATTEMPT = tables.Attempt.__table__  # type: ignore[attr-defined]
 EXPORT_COUNT = tables.ExportCount.__table__  # type: ignore[attr-defined]
 ON_BOOKS = tables.OnBooks.__table__  # type: ignore[attr-defined]
 MOVEMENT_SIDE = tables.MovementSide.__table__  # type: ignore[attr-defined]
-COUNT = tables.ValuationCount.__table__  # type: ignore[attr-defined]
 TOTAL = tables.CountTotal.__table__  # type: ignore[attr-defined]
 AUDIT = tables.AuditEvent.__table__  # type: ignore[attr-defined]
 SITE = tables.Site.__table__  # type: ignore[attr-defined]
@@ -78,13 +79,8 @@ class ExportRows:
 
     def next_sequence(self, connection: str, count_date: date) -> int:
         """Return the number the next export of this connection and date gets."""
-        newest = self.connection.execute(
-            select(func.max(EXPORT.c.sequence)).where(
-                EXPORT.c.company_id == self.company_id,
-                EXPORT.c.connection_id == self.ids.connections[connection],
-                EXPORT.c.count_date == count_date,
-            )
-        ).scalar()
+        given = {"company": self.company_id, "connection": self.ids.connections[connection], "count_date": count_date}
+        newest = run(self.connection, statements.NEWEST_SEQUENCE, given).scalar()
         return (newest or 0) + 1
 
     def freeze(
@@ -160,19 +156,8 @@ class ExportRows:
 
     def newest_live(self, sites: Collection[str], *, after: int) -> RowMapping | None:
         """Return the newest live export of any of these sites that came after one."""
-        site_ids = [self.ids.sites[code] for code in sites]
-        statement = (
-            select(EXPORT)
-            .join(EXPORT_COUNT, EXPORT_COUNT.c.export_id == EXPORT.c.id)
-            .where(
-                EXPORT.c.company_id == self.company_id,
-                EXPORT_COUNT.c.site_id.in_(site_ids),
-                EXPORT_COUNT.c.live,
-                EXPORT.c.id > after,
-            )
-            .order_by(EXPORT.c.id.desc())
-        )
-        return self.connection.execute(statement).mappings().first()
+        given = {"company": self.company_id, "sites": [self.ids.sites[code] for code in sites], "after": after}
+        return run(self.connection, statements.NEWER, given).mappings().first()
 
     def set_posting(self, posting_id: int, **values: Any) -> None:  # noqa: ANN401 - values of any column
         """Change a posting."""
@@ -208,53 +193,20 @@ class ExportRows:
 
     def revert_values(self, export_id: int) -> None:
         """Let the values before the export be what the books carry again."""
+        own = {"company_id": self.company_id}
         for state in ("live", "pending"):
-            self._values(ON_BOOKS.c.set_by == export_id, state, "undone")
-        where = (ON_BOOKS.c.company_id == self.company_id, ON_BOOKS.c.replaced_by == export_id)
-        self.connection.execute(update(ON_BOOKS).where(*where).values(state="live", replaced_by=None))
+            change_by(self.connection, ON_BOOKS, {"state": "undone"}, **own, set_by=export_id, state=state)
+        change_by(self.connection, ON_BOOKS, {"state": "live", "replaced_by": None}, **own, replaced_by=export_id)
 
     def carried_since(self, export_id: int) -> list[str]:
         """Return the sites of which the books carry a value in place of one this export reversed, and not of its own."""
-        now = ON_BOOKS.alias()
-        same = (
-            (ON_BOOKS.c.company_id == now.c.company_id)
-            & (ON_BOOKS.c.site_id == now.c.site_id)
-            & (ON_BOOKS.c.category_id == now.c.category_id)
-        )
-        statement = (
-            select(now.c.site_id)
-            .distinct()
-            .join(ON_BOOKS, same)
-            .where(
-                now.c.company_id == self.company_id,
-                ON_BOOKS.c.replaced_by == export_id,
-                now.c.state == "live",
-                now.c.id != ON_BOOKS.c.id,
-                now.c.set_by.is_(None) | (now.c.set_by != export_id),
-            )
-        )
-        return [self.ids.site_codes[site_id] for site_id in self.connection.execute(statement).scalars()]
+        found = run(self.connection, statements.CARRIED_SINCE, self._of(export_id)).scalars()
+        return [self.ids.site_codes[site_id] for site_id in found]
 
     def amended(self, export_id: int) -> list[tuple[str, date, int, int]]:
         """Return the export's counts amended since: site, date, exported value, present value (minor units)."""
-        now = COUNT.alias()
-        statement = (
-            select(EXPORT_COUNT.c.site_id, EXPORT_COUNT.c.count_date, COUNT.c.value, now.c.value)
-            .join(COUNT, COUNT.c.id == EXPORT_COUNT.c.count_id)
-            .join(
-                now,
-                (now.c.company_id == COUNT.c.company_id)
-                & (now.c.site_id == COUNT.c.site_id)
-                & (now.c.count_date == COUNT.c.count_date)
-                & now.c.current,
-            )
-            .where(
-                EXPORT_COUNT.c.company_id == self.company_id,
-                EXPORT_COUNT.c.export_id == export_id,
-                now.c.id != COUNT.c.id,
-            )
-        )
-        return [(self.ids.site_codes[row[0]], row[1], row[2], row[3]) for row in self.connection.execute(statement)]
+        found = run(self.connection, statements.AMENDED, self._of(export_id))
+        return [(self.ids.site_codes[row[0]], row[1], row[2], row[3]) for row in found]
 
     def set_opening(self, site: str, opening_date: date | None, connection: str | None) -> None:
         """Set which books carry a site's opening values, from when."""
@@ -306,17 +258,8 @@ class ExportRows:
 
     def _claim(self, export_id: int, claims: Sequence[int]) -> None:
         for ref in claims:
-            claimed = self.connection.execute(
-                update(ON_BOOKS)
-                .where(
-                    ON_BOOKS.c.company_id == self.company_id,
-                    ON_BOOKS.c.id == ref,
-                    ON_BOOKS.c.state == "live",
-                    ON_BOOKS.c.replaced_by.is_(None),
-                )
-                .values(replaced_by=export_id)
-            )
-            if claimed.rowcount != 1:
+            given = {"by_company": self.company_id, "by_id": ref, "replaced_by": export_id}
+            if changed(self.connection, statements.CLAIM, given) != 1:
                 raise ValueTaken(ref)
 
     def _set(self, export_id: int, connection_id: int, new: NewExport) -> None:
@@ -356,6 +299,9 @@ class ExportRows:
         ]
         if rows:
             self.connection.execute(insert(MOVEMENT_SIDE), rows)
+
+    def _of(self, export_id: int) -> dict[str, int]:
+        return {"company": self.company_id, "export": export_id}
 
     def _pairs(self, pairs: Collection[tuple[str, str]]) -> Any:  # noqa: ANN401 - an SQL condition
         known = [

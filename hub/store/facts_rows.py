@@ -11,12 +11,13 @@ from functools import lru_cache
 from types import MappingProxyType
 from typing import Any
 
-from sqlalchemy import Connection, CursorResult, Date, bindparam, text
+from sqlalchemy import Connection, Date, Result, bindparam, text
 from sqlalchemy.sql.elements import TextClause
 from sqlalchemy.sql.selectable import TextualSelect
 
 from hub.api import Account
 from hub.domain.facts import Batch, OnBooksValue, PriorChange, SiteCount, Transfer, Unsettled
+from hub.store.running import run
 from hub.store.setup_rows import Ids
 
 
@@ -295,10 +296,10 @@ class FactRows:
         found = self._found(statement, values)
         return found.all() if found else []
 
-    def _found(self, statement: TextClause | TextualSelect, values: dict[str, Any]) -> CursorResult[Any] | None:
+    def _found(self, statement: TextClause | TextualSelect, values: dict[str, Any]) -> Result[*tuple[Any, ...]] | None:
         if any(value == [] for value in values.values()):
             return None
-        return self.connection.execute(statement, {"company_id": self.ids.company_id, **values})
+        return run(self.connection, statement, {"company_id": self.ids.company_id, **values})
 
 
 @lru_cache(maxsize=4096)

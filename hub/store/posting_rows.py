@@ -22,6 +22,7 @@ from sqlalchemy import (
 
 from hub.store import tables
 from hub.store.prepared import change_by, row_by, rows_by
+from hub.store.running import changed, run
 
 POSTING = tables.Posting.__table__  # type: ignore[attr-defined]
 EXPORT = tables.Export.__table__  # type: ignore[attr-defined]
@@ -50,6 +51,25 @@ COMPANY_OF = (
     .where(EXPORT.c.id == bindparam("export"))
 )
 LOOK_FIRST = select(META.c.look_first)
+OF_CONNECTION = (
+    select(POSTING, EXPORT.c.code.label("export_code"), EXPORT.c.count_date)
+    .join(EXPORT, EXPORT.c.id == POSTING.c.export_id)
+    .where(
+        POSTING.c.company_id == bindparam("company"),
+        POSTING.c.connection_id == bindparam("connection"),
+        POSTING.c.state.in_(bindparam("states", expanding=True)),
+    )
+    .order_by(POSTING.c.id)
+)
+NEWEST_OF_SITES = (
+    select(func.max(EXPORT_COUNT.c.export_id))
+    .where(
+        EXPORT_COUNT.c.company_id == bindparam("company"),
+        EXPORT_COUNT.c.connection_id == bindparam("connection"),
+        EXPORT_COUNT.c.live,
+    )
+    .group_by(EXPORT_COUNT.c.site_id)
+)
 
 
 def _due() -> Select[Any]:
@@ -103,7 +123,7 @@ class PostingRows:
     def held(self, connection_id: int, owners: Collection[str], now: datetime) -> int:
         """Return how many postings of a connection live workers have on lease."""
         given = {"company": self.company_id, "connection": connection_id, "now": now, "owners": list(owners)}
-        return int(self.connection.execute(HELD, given).scalar_one())
+        return int(run(self.connection, HELD, given).scalar_one())
 
     def take(self, row: RowMapping, *, owner: str, until: datetime | None, **values: Any) -> int | None:  # noqa: ANN401 - values of any column
         """Take a posting on lease; None where somebody else was quicker, else the new fence number (R7)."""
@@ -156,7 +176,7 @@ class PostingRows:
     def end_attempt(self, attempt_id: int, now: datetime, **values: Any) -> None:  # noqa: ANN401 - values of any column
         """Write down what a call came back with; the first answer stays."""
         where = {"by_company": self.company_id, "by_attempt": attempt_id}
-        self.connection.execute(END, {**where, "ended_at": now, **values})
+        changed(self.connection, END, {**where, "ended_at": now, **values})
 
     def open_attempts(self, posting_id: int) -> list[int]:
         """Return the calls of a posting that never came back."""
@@ -174,30 +194,13 @@ class PostingRows:
 
     def of_connection(self, connection_id: int, states: Collection[str]) -> list[RowMapping]:
         """Return a connection's postings in some states, oldest first, with their export's code."""
-        statement = (
-            select(POSTING, EXPORT.c.code.label("export_code"), EXPORT.c.count_date)
-            .join(EXPORT, EXPORT.c.id == POSTING.c.export_id)
-            .where(
-                POSTING.c.company_id == self.company_id,
-                POSTING.c.connection_id == connection_id,
-                POSTING.c.state.in_(list(states)),
-            )
-            .order_by(POSTING.c.id)
-        )
-        return list(self.connection.execute(statement).mappings())
+        given = {"company": self.company_id, "connection": connection_id, "states": list(states)}
+        return list(run(self.connection, OF_CONNECTION, given).mappings())
 
     def newest_of_sites(self, connection_id: int) -> list[int]:
         """Return the newest live export of each site of a connection."""
-        statement = (
-            select(func.max(EXPORT_COUNT.c.export_id))
-            .where(
-                EXPORT_COUNT.c.company_id == self.company_id,
-                EXPORT_COUNT.c.connection_id == connection_id,
-                EXPORT_COUNT.c.live,
-            )
-            .group_by(EXPORT_COUNT.c.site_id)
-        )
-        return list(self.connection.execute(statement).scalars())
+        given = {"company": self.company_id, "connection": connection_id}
+        return list(run(self.connection, NEWEST_OF_SITES, given).scalars())
 
     def _change(self, posting_id: int, values: Mapping[str, object], **by: object) -> bool:
         return change_by(self.connection, POSTING, values, company_id=self.company_id, id=posting_id, **by) == 1
@@ -211,18 +214,18 @@ def due_exports(connection: Connection, now: datetime, alive: Collection[str], l
     is taken out of its hands. alive: the owners whose leases count.
     """
     given = {"now": now, "alive": list(alive), "most": limit}
-    return [(row[0], str(row[1])) for row in connection.execute(DUE, given)]
+    return [(row[0], str(row[1])) for row in run(connection, DUE, given)]
 
 
 def company_of_export(connection: Connection, export_id: int) -> tuple[str, str] | None:
     """Return the codes of an export's company and of the export itself; None where there is no such export."""
-    row = connection.execute(COMPANY_OF, {"export": export_id}).first()
+    row = run(connection, COMPANY_OF, {"export": export_id}).first()
     return (row[0], row[1]) if row is not None else None
 
 
 def looks_first(connection: Connection) -> bool:
     """Whether this database was restored from an older copy, so that nothing is sent before it is looked for (R17)."""
-    return bool(connection.execute(LOOK_FIRST).scalar_one())
+    return bool(run(connection, LOOK_FIRST).scalar_one())
 
 
 def set_look_first(connection: Connection, *, look_first: bool) -> None:

@@ -8,6 +8,8 @@ from typing import Any
 
 from sqlalchemy import Connection, RowMapping, Select, Table, Update, bindparam, select, update
 
+from hub.store.running import changed, run
+
 BY = "by_"
 
 
@@ -24,17 +26,17 @@ def _update_by(table: Table, *by: str) -> Update:
 
 def rows_by(connection: Connection, table: Table, **by: object) -> list[RowMapping]:
     """Return the rows of a table that have these values."""
-    return list(connection.execute(select_by(table, *by), given(by)).mappings())
+    return list(run(connection, select_by(table, *by), given(by)).mappings())
 
 
 def row_by(connection: Connection, table: Table, **by: object) -> RowMapping | None:
     """Return the first row of a table that has these values."""
-    return connection.execute(select_by(table, *by), given(by)).mappings().first()
+    return run(connection, select_by(table, *by), given(by)).mappings().first()
 
 
 def change_by(connection: Connection, table: Table, values: Mapping[str, object], **by: object) -> int:
     """Change the rows of a table that have these values, and return how many those are."""
-    return connection.execute(_update_by(table, *by), {**given(by), **values}).rowcount
+    return changed(connection, _update_by(table, *by), {**given(by), **values})
 
 
 def given(by: Mapping[str, object]) -> dict[str, object]:

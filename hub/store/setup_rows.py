@@ -24,10 +24,12 @@ from hub.domain.setup import (
     Site,
 )
 from hub.store import tables
+from hub.store.running import run
 
 COMPANY = tables.Company.__table__  # type: ignore[attr-defined]
 CHART_ACCOUNT = tables.ChartAccount.__table__  # type: ignore[attr-defined]
 BY_CODE = select(COMPANY).where(COMPANY.c.code == bindparam("code"))
+BY_ID = select(COMPANY).where(COMPANY.c.id == bindparam("company"))
 
 
 class NoSuchCompany(LookupError):
@@ -68,7 +70,7 @@ class Ids:
 
 def company_row(connection: Connection, code: str) -> RowMapping:
     """Return the company's row; raises NoSuchCompany."""
-    row = connection.execute(BY_CODE, {"code": code}).mappings().first()
+    row = run(connection, BY_CODE, {"code": code}).mappings().first()
     if row is None:
         raise NoSuchCompany(code)
     return row
@@ -76,13 +78,13 @@ def company_row(connection: Connection, code: str) -> RowMapping:
 
 def load_chart(connection: Connection, company_id: int, connection_id: int) -> tuple[Account, ...]:
     """Read the accounts of one connection's chart."""
-    found = connection.execute(_chart_of(), {"company": company_id, "connection": connection_id})
+    found = run(connection, _chart_of(), {"company": company_id, "connection": connection_id})
     return tuple(map(_account, found.mappings()))
 
 
 def load_setup(connection: Connection, company_id: int) -> Setup:
     """Read everything of a company's set-up that the accounting needs."""
-    company = connection.execute(select(COMPANY).where(COMPANY.c.id == company_id)).mappings().one()
+    company = run(connection, BY_ID, {"company": company_id}).mappings().one()
     reader = _Reader(connection, company)
     charts = reader.charts()
     return Setup(
@@ -126,7 +128,7 @@ class _Reader:
         self.site_codes: dict[int | None, str] = {row["id"]: row["code"] for row in self.site_rows}
 
     def rows(self, model: object) -> list[RowMapping]:
-        return list(self.connection.execute(_rows_of(model), {"company": self.company["id"]}).mappings())
+        return list(run(self.connection, _rows_of(model), {"company": self.company["id"]}).mappings())
 
     def categories(self) -> dict[str, Category]:
         departments = {row["id"]: row for row in self.rows(tables.Department)}
@@ -225,7 +227,7 @@ def _account(row: RowMapping) -> Account:
 
 
 def _names(connection: Connection, model: object, column: str, company_id: int) -> dict[str, int]:
-    return {row[0]: row[1] for row in connection.execute(_names_of(model, column), {"company": company_id})}
+    return {row[0]: row[1] for row in run(connection, _names_of(model, column), {"company": company_id})}
 
 
 @cache

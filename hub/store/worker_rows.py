@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import Connection, RowMapping, delete, insert
+from sqlalchemy import Connection, RowMapping, bindparam, delete, insert
 
 from hub.store import tables
 from hub.store.prepared import change_by, rows_by
+from hub.store.running import changed
 
 WORKER = tables.Worker.__table__  # type: ignore[attr-defined]
+ADD = insert(WORKER)
+REPLACE = delete(WORKER).where(WORKER.c.name == bindparam("by_name"))
+FORGET = delete(WORKER).where(WORKER.c.alive_until < bindparam("by_instant"))
 
 
 class WorkerReplaced(Exception):
@@ -20,9 +24,9 @@ def register(
     connection: Connection, name: str, incarnation: str, *, version: str, now: datetime, until: datetime
 ) -> None:
     """Say that a worker has started; what went by its name before is no longer it."""
-    connection.execute(delete(WORKER).where(WORKER.c.name == name))
+    changed(connection, REPLACE, {"by_name": name})
     values = {"name": name, "incarnation": incarnation, "version": version, "started_at": now, "alive_until": until}
-    connection.execute(insert(WORKER).values(**values))
+    connection.execute(ADD, values)
 
 
 def renew(connection: Connection, name: str, incarnation: str, until: datetime) -> None:
@@ -43,4 +47,4 @@ def workers(connection: Connection) -> list[RowMapping]:
 
 def forget_dead(connection: Connection, before: datetime) -> None:
     """Forget workers without a sign of life since an instant."""
-    connection.execute(delete(WORKER).where(WORKER.c.alive_until < before))
+    changed(connection, FORGET, {"by_instant": before})

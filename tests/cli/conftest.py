@@ -1,10 +1,13 @@
 """A hub to call on the command line, in a home of the test's own, on SQLite and on PostgreSQL."""
 
+import shutil
+import tempfile
 from pathlib import Path
 
 import pytest
 
 from tests.cli.shell import Shell
+from tests.conftest import Databases
 
 
 @pytest.fixture
@@ -18,8 +21,17 @@ def shell(database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     return Shell(tmp_path)
 
 
+def prepare(url: str, home: Path) -> None:
+    """Set up a company in a migrated database, by commands."""
+    with tempfile.TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as environment:
+        environment.setenv("HUB_DATABASE_URL", url)
+        made = Shell(Path(folder))
+        made.set_up()
+        shutil.copytree(made.home, home)
+
+
 @pytest.fixture
-def company(shell: Shell) -> Shell:
+def company(shell: Shell, databases: Databases, monkeypatch: pytest.MonkeyPatch) -> Shell:
     """A shell whose hub has one company, set up and with its opening values."""
-    shell.set_up()
+    monkeypatch.setenv("HUB_DATABASE_URL", databases.prepared(prepare, shell.home))
     return shell

@@ -27,6 +27,12 @@ def hostile(shared: Path) -> list[Hostile]:
     return numbered(list(dict.fromkeys(one.strip(SPACES) for one in texts(shared))))
 
 
+@pytest.fixture(params=["some", pytest.param("all", marks=pytest.mark.soak)])
+def tried(request: pytest.FixtureRequest, hostile: list[Hostile]) -> list[Hostile]:
+    """The hostile texts; in the everyday run every fourth, in `make soak` all."""
+    return hostile if request.param == "all" else hostile[::4]
+
+
 @pytest.fixture
 def books_of(sqlite_databases: SqliteDatabases, tmp_path: Path, registry: Registry) -> Iterator[Callable[[str], Books]]:
     """Makes a company whose books take files of a layout."""

@@ -75,16 +75,16 @@ def set_up(books: Books, names: list[Hostile]) -> list[Hostile]:
 
 @pytest.mark.parametrize("layout", LAYOUTS)
 def test_hostile_accounts_and_categories_are_refused_or_come_back_as_they_are(
-    books_of: Callable[[str], Books], hostile: list[Hostile], layout: str
+    books_of: Callable[[str], Books], tried: list[Hostile], layout: str
 ) -> None:
-    go_through(books_of(layout), hostile)
+    go_through(books_of(layout), tried)
 
 
 def test_hostile_names_are_the_same_in_every_database(
-    database_url: str, tmp_path: Path, registry: Registry, hostile: list[Hostile]
+    database_url: str, tmp_path: Path, registry: Registry, tried: list[Hostile]
 ) -> None:
     with opened(database_url, tmp_path, registry) as hub:
-        go_through(Books(hub, "generic"), hostile)
+        go_through(Books(hub, "generic"), tried)
 
 
 def go_through(books: Books, hostile: list[Hostile]) -> None:

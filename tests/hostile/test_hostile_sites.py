@@ -61,10 +61,10 @@ def site_map(books: Books, names: list[Hostile], value: Callable[[Hostile], str]
 
 @pytest.mark.parametrize("layout", LAYOUTS)
 def test_hostile_sites_and_their_values_are_refused_or_come_back_as_they_are(
-    books_of: Callable[[str], Books], hostile: list[Hostile], layout: str
+    books_of: Callable[[str], Books], tried: list[Hostile], layout: str
 ) -> None:
     books = books_of(layout)
-    good = set_up(books, hostile)
+    good = set_up(books, tried)
     site_map(books, good, lambda one: one.text)
     books.imported("counts", [counted(one.text, one) for one in good])
     refused = {one.text for one in good if not fits(layout, "dimension", one.text)}

@@ -6,6 +6,7 @@ import io
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import insert, inspect, select, text
@@ -37,16 +38,23 @@ SETUP = {
 class Company:
     """One company in a database, with helpers that read as sentences."""
 
-    def __init__(self, database: Database, code: str = "ACME", currency: str = "USD") -> None:
+    def __init__(
+        self, database: Database, code: str = "ACME", currency: str = "USD", *, found: int | None = None
+    ) -> None:
+        """Add a company; found: the number of the one that is there already."""
         self.database = database
         self.code = code
-        with database.write() as connection:
-            values = {"uuid": f"uuid-{code}", "code": code, "name": code, "currency": currency}
-            self.id: int = connection.execute(
+        self.id = found or self._add(currency)
+
+    def _add(self, currency: str) -> int:
+        with self.database.write() as connection:
+            values = {"uuid": f"uuid-{self.code}", "code": self.code, "name": self.code, "currency": currency}
+            made: int = connection.execute(
                 insert(t.Company).values(**values, method="reversal", transfers="with_adjustments",
                                          production="with_adjustments", entry_per="connection",
                                          reversal_date="count", mode="manual", version=0).returning(t.Company.id)
             ).scalar_one()  # fmt: skip
+            return made
 
     def connect(self, name: str, currency: str | None = None) -> int:
         """Add a connection."""
@@ -145,6 +153,18 @@ def opened(url: str) -> Iterator[Database]:
         yield database
     finally:
         database.close()
+
+
+def prepare(url: str, _home: Path) -> None:
+    """Set a company up in a migrated database."""
+    with opened(url) as database:
+        Company(database).set_up()
+
+
+def company_of(database: Database) -> Company:
+    """Return the company that `prepare` set up."""
+    with database.read() as connection:
+        return Company(database, found=connection.execute(select(t.Company.id)).scalar_one())
 
 
 def said(result: ImportResult) -> list[str]:

@@ -1,11 +1,13 @@
 """Companies to import into, on SQLite and on PostgreSQL."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 from hub.store import Database
-from tests.importing.company import Company, opened
+from tests.conftest import Databases
+from tests.importing.company import Company, company_of, opened, prepare
 
 
 @pytest.fixture
@@ -21,6 +23,7 @@ def bare(database: Database) -> Company:
 
 
 @pytest.fixture
-def company(bare: Company) -> Company:
+def company(databases: Databases, tmp_path: Path) -> Iterator[Company]:
     """A company with GL accounts, departments, categories and three sites of one connection."""
-    return bare.set_up()
+    with opened(databases.prepared(prepare, tmp_path / "home")) as database:
+        yield company_of(database)

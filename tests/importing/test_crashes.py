@@ -61,11 +61,12 @@ import_file(Database(sys.argv[1]), "ACME", "counts", Path(sys.argv[2]), actor="t
 """
 
 
-def test_a_process_killed_half_way_leaves_nothing(company: Company, database_url: str, tmp_path: Path) -> None:
+def test_a_process_killed_half_way_leaves_nothing(company: Company, tmp_path: Path) -> None:
+    address = company.database.url.render_as_string(hide_password=False)
     file = tmp_path / "counts.csv"
     file.write_text(LONG)
     before = company.everything()
-    killed = subprocess.run([sys.executable, "-c", KILLED, database_url, str(file)], check=False, capture_output=True)
+    killed = subprocess.run([sys.executable, "-c", KILLED, address, str(file)], check=False, capture_output=True)
     assert killed.returncode == -9, killed.stderr
     assert company.everything() == before
     assert company.imported("counts", LONG).added == 1

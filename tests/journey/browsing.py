@@ -24,7 +24,6 @@ HEIGHT = 900
 Looks = Sequence[tuple[int, str]]
 """Widths of the window, each with a colour scheme."""
 LOOKS: Looks = [(WIDE, "light"), (WIDE, "dark"), (NARROW, "light"), (NARROW, "dark")]
-FEW_LOOKS: Looks = [(WIDE, "light"), (NARROW, "dark")]
 ONLY_WRONG = {"resultTypes": ["violations"]}
 OVERFLOW = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 
@@ -86,13 +85,12 @@ class Browsing:
     def check(self, page: Page, *, name: str = "", looks: Looks = LOOKS) -> None:
         """Look at the page as it is: no violation for axe, nothing wider than the window, in each of some looks.
 
-        looks: by default both widths, each light and dark; name: also keep a picture of each, in the folder HUB_PICTURES or
-        the test's own.
+        looks: by default both widths, each light and dark; name: also keep a picture of each where HUB_PICTURES names a folder.
         """
         for width, scheme in looks:
             page.set_viewport_size({"width": width, "height": HEIGHT})
             page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
-            if name:
+            if name and "HUB_PICTURES" in os.environ:
                 self.picture(page, f"{name}-{width}-{scheme}")
             found = violations(page)
             assert found == [], f"{page.url} at {width} px, {scheme}:\n" + "\n".join(found)

@@ -32,7 +32,7 @@ TROUBLED = "tests.processes.troubled"
     ("databases", "profile", "where"),
     [
         ("sqlite", Profile.REQUEST_ID, "after"),
-        ("postgresql", Profile.REQUEST_ID, "before"),
+        pytest.param("postgresql", Profile.REQUEST_ID, "before", marks=pytest.mark.soak),
         ("postgresql", Profile.NO_KEY, "before"),
     ],
     indirect=["databases"],

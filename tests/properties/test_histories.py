@@ -22,8 +22,8 @@ from tests.conftest import SqliteDatabases
 from tests.properties.driver import NOW
 from tests.properties.machine import Histories
 
-PARTS = 4
-SHARE = 1 if PROFILE == "fuzz" else 0.5
+PARTS = 2 if PROFILE == "test" else 8
+SHARE = 1 if PROFILE == "fuzz" else 0.46
 """Of the profile's examples: a step is something somebody does, and a rule of the machine does several of them."""
 LEAST = {"test": 5_000, "soak": 50_000}.get(PROFILE, 0)
 # Shrinking a history takes minutes: `make fuzz` does it, and `make test` fails at once.

@@ -8,7 +8,8 @@ import pytest
 from hub import plugins
 from hub.plugins import Registry
 from hub.service.context import Hub
-from tests.reporting.home import COUNTED, imports, opened, set_up
+from tests.conftest import Databases
+from tests.reporting.home import COUNTED, imports, opened, prepare
 
 
 @pytest.fixture(scope="session")
@@ -18,11 +19,11 @@ def registry() -> Registry:
 
 
 @pytest.fixture
-def company(database_url: str, tmp_path: Path, registry: Registry) -> Iterator[Hub]:
+def company(databases: Databases, tmp_path: Path, registry: Registry) -> Iterator[Hub]:
     """A hub with the company set up and nothing counted."""
-    with opened(database_url, tmp_path / "home", registry) as hub:
-        hub.home.mkdir()
-        yield set_up(hub)
+    home = tmp_path / "home"
+    with opened(databases.prepared(prepare, home), home, registry) as hub:
+        yield hub
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy import text
 
-from hub.plugins import Registry
+from hub.plugins import Registry, load
 from hub.service.companies import add_company
 from hub.service.connections import add_connection
 from hub.service.context import Hub
@@ -103,6 +103,13 @@ def set_up(hub: Hub, currency: str = "USD") -> Hub:
     for kind, content in FILES.items():
         imports(hub, kind, content)
     return hub
+
+
+def prepare(url: str, home: Path) -> None:
+    """Set the company up in a migrated database."""
+    home.mkdir()
+    with opened(url, home, load()) as hub:
+        set_up(hub)
 
 
 def exported(hub: Hub, day: date = OCTOBER, *decisions: str) -> str:

@@ -6,9 +6,14 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Connection, Row, Table, select
+from sqlalchemy import Connection, Row, Table, bindparam, select
 
 from hub.store.importing.sql import CATEGORY, COMPANY, CONNECTION, DEPARTMENT, GL_ACCOUNT, SITE
+from hub.store.prepared import given, select_by
+from hub.store.running import run
+
+ID = select(COMPANY.c.id).where(COMPANY.c.code == bindparam("code"))
+NAMED = select(COMPANY.c.code, COMPANY.c.currency).where(COMPANY.c.id == bindparam("company"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,13 +62,13 @@ class Known:
 
 def company_id(connection: Connection, code: str) -> int | None:
     """Return a company's id by its code, None where there is none."""
-    found: int | None = connection.execute(select(COMPANY.c.id).where(COMPANY.c.code == code)).scalar_one_or_none()
+    found: int | None = run(connection, ID, {"code": code}).scalar_one_or_none()
     return found
 
 
 def load_known(connection: Connection, company_id: int) -> Known:
     """Return the names of one company."""
-    company = connection.execute(select(COMPANY.c.code, COMPANY.c.currency).where(COMPANY.c.id == company_id)).one()
+    company = run(connection, NAMED, {"company": company_id}).one()
     return Known(
         company_id=company_id,
         code=company.code,
@@ -83,8 +88,7 @@ def load_known(connection: Connection, company_id: int) -> Known:
 
 
 def _rows(connection: Connection, table: Table, company_id: int) -> list[Row[Any]]:
-    rows = connection.execute(select(table).where(table.c.company_id == company_id))
-    return list(rows)
+    return list(run(connection, select_by(table, "company_id"), given({"company_id": company_id})))
 
 
 def _site(row: Row[Any], company_currency: str) -> KnownSite:

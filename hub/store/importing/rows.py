@@ -10,6 +10,7 @@ from sqlalchemy import Connection, Table, delete, insert, select, update
 from sqlalchemy.sql.schema import ScalarElementColumnDefault
 
 from hub.store.importing.sql import CHART_ACCOUNT, table_of
+from hub.store.prepared import rows_by
 from hub.store.tables import (
     AccountMap,
     Category,
@@ -70,7 +71,7 @@ class RowsStored:
 def stored_rows(connection: Connection, target: Target, company_id: int) -> dict[tuple[Any, ...], dict[str, Any]]:
     """Return a company's rows of a table by their key."""
     table = target.table
-    rows = connection.execute(select(table).where(table.c.company_id == company_id)).mappings()
+    rows = rows_by(connection, table, company_id=company_id)
     return {tuple(row[name] for name in target.key): dict(row) for row in rows}
 
 

@@ -84,6 +84,15 @@ class Books:
         self._enter(journal)
         self._next_number = max(self._next_number, _ordinal(journal) + 1)
 
+    def add_account(self, account: Account) -> None:
+        """Add an account; raises ValueError where its id or number is taken."""
+        if account.id in self.accounts or account.number in self.numbered:
+            raise ValueError(f"there is an account {account.title} already")
+        self.accounts[account.id] = account
+        self._balances[account.id] = 0
+        if account.number:
+            self.numbered[account.number] = account.id
+
     def change(self, journal: Journal) -> None:
         """Put a journal in the place of the one with its id; raises LedgerRefused where it does not balance."""
         for line in journal.lines:

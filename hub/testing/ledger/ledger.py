@@ -184,6 +184,11 @@ class FakeLedger:
         with self._open() as books:
             books.closed_through = None
 
+    def add_account(self, account: Account) -> None:
+        """Add an account to the chart; raises ValueError where its id or number is taken."""
+        with self._open() as books:
+            books.add_account(account)
+
     def deactivate(self, account_id: str) -> None:
         """Make an account inactive, so that no journal may post to it."""
         self._set_active(account_id, active=False)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from hub.api import Account, Dimension, JournalEntry, Level, Problem, Where
+from hub.api import Account, Dimension, JournalEntry, Level, Problem, Where, minor_digits
 from hub_quickbooks.books import Preferences
-from hub_quickbooks.wire import LONGEST_MEMO, MOST_DIGITS
+from hub_quickbooks.wire import LONGEST_MEMO, MOST_DECIMALS, MOST_DIGITS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,6 +24,7 @@ def problems(entry: JournalEntry, facts: Facts, *, most_lines: int) -> tuple[Pro
     return (
         *_period_closed(entry, facts.preferences),
         *_currency_differs(entry, facts.preferences),
+        *too_fine(entry),
         *_too_many_lines(entry, most_lines),
         *_too_large(entry),
         *_accounts(entry, facts.accounts),
@@ -71,6 +72,18 @@ def _currency_differs(entry: JournalEntry, preferences: Preferences) -> Iterator
             code="currency_mismatch",
             message=f"The books in QuickBooks are kept in {preferences.currency}, and this entry is in {entry.currency}.",
             fix="Move the site to books in its own currency.",
+        )
+
+
+def too_fine(entry: JournalEntry) -> Iterator[Problem]:
+    """Yield the problem of a currency with more decimals than QuickBooks keeps."""
+    decimals = minor_digits(entry.currency)
+    if decimals > MOST_DECIMALS:
+        yield Problem(
+            level=Level.PROBLEM,
+            code="currency_too_fine",
+            message=f"Amounts in {entry.currency} have {decimals} decimals, and QuickBooks rounds to {MOST_DECIMALS}.",
+            fix="Export these books as a file, which keeps every decimal.",
         )
 
 

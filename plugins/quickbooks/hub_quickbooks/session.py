@@ -101,6 +101,8 @@ class QuickBooksSession:
 
         Raises NotWritten or one of its kinds where nothing was written for certain, and OutcomeUnknown otherwise.
         """
+        for problem in preflight.too_fine(entry):
+            raise EntryRejected(problem.message, code=problem.code)
         content = self._content(entry)
         answer = self._calls.write("journalentry", content, entry.key)
         if not answer.is_good or answer.body is None:

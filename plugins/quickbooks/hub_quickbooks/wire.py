@@ -30,6 +30,7 @@ SIDES = {name: side for side, name in POSTING_TYPES.items()}
 DETAIL = "JournalEntryLineDetail"
 DELETED = "Deleted"
 MOST_DIGITS = 10  # before the point
+MOST_DECIMALS = 2  # it rounds to two, whatever the currency
 
 _text_json = json.JSONEncoder().encode  # plain ASCII, whatever the text
 

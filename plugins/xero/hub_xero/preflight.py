@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from hub.api import Account, Dimension, JournalEntry, Level, Problem, Where
+from hub.api import Account, Dimension, JournalEntry, Level, Problem, Where, minor_digits
 from hub_xero.catalogue import CHART_OF_ACCOUNTS, FINANCIAL_SETTINGS, TRACKING
 from hub_xero.chart import MOST_TRACKING_CATEGORIES, ChartAccount, Organisation
+
+MOST_DECIMALS = 2  # it rounds to two, whatever the currency
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,6 +37,7 @@ def problems(entry: JournalEntry, books: Books, *, most_lines: int) -> tuple[Pro
     return (
         *_locked(entry, books.organisation),
         *_other_currency(entry, books.organisation),
+        *too_fine(entry),
         *_too_many_lines(entry, most_lines),
         *_accounts(entry, books),
         *_tracking(entry, books.tracking),
@@ -61,6 +64,18 @@ def _other_currency(entry: JournalEntry, organisation: Organisation) -> Iterator
             code="currency_mismatch",
             message=f"{organisation.name} keeps its books in {organisation.currency}, and this entry is in {entry.currency}.",
             fix="Manual journals are in the base currency only: move the site to books in its own currency.",
+        )
+
+
+def too_fine(entry: JournalEntry) -> Iterator[Problem]:
+    """Yield the problem of a currency with more decimals than Xero keeps."""
+    decimals = minor_digits(entry.currency)
+    if decimals > MOST_DECIMALS:
+        yield Problem(
+            level=Level.PROBLEM,
+            code="currency_too_fine",
+            message=f"Amounts in {entry.currency} have {decimals} decimals, and Xero rounds to {MOST_DECIMALS}.",
+            fix="Export these books as a file, which keeps every decimal.",
         )
 
 

@@ -22,6 +22,7 @@ from hub.api import (
     Connection,
     ConnectorError,
     Dimension,
+    EntryRejected,
     JournalEntry,
     NotWritten,
     Problem,
@@ -34,7 +35,7 @@ from hub_xero import chart, faults, wire
 from hub_xero.calls import Calls
 from hub_xero.faults import Fault
 from hub_xero.fields import Unreadable, parsed, rows
-from hub_xero.preflight import Books, problems
+from hub_xero.preflight import Books, problems, too_fine
 from hub_xero.settings import Settings
 from hub_xero.wire import Nature
 
@@ -105,6 +106,8 @@ class XeroSession:
         Raises NotWritten or one of its kinds where nothing was written for certain, and OutcomeUnknown otherwise.
         """
         _refuse_nameless(entry)
+        for problem in too_fine(entry):
+            raise EntryRejected(problem.message, code=problem.code)
         nature = self._nature_to_post_to(entry)
         response = self._calls.put_journal(wire.body(entry, self._settings.hub_url), entry.key)
         if not response.is_success:

@@ -1,0 +1,35 @@
+"""The suite as tests for pytest: import the test, and give the fixture `subject`.
+
+from hub.testing.conformance.as_tests import test_it_conforms
+
+@pytest.fixture(scope="module")
+def subject() -> Subject:
+    return subject_of("hub_ledgerly")
+"""
+
+from __future__ import annotations
+
+import pytest
+
+from hub.testing.conformance.check import Check
+from hub.testing.conformance.scale import contradictions
+from hub.testing.conformance.subject import Subject
+from hub.testing.conformance.suite import CHECKS, judge, wants_full
+
+
+@pytest.mark.parametrize("check", CHECKS, ids=[check.id for check in CHECKS])
+def test_it_conforms(subject: Subject, check: Check) -> None:
+    """Every check that applies passes, or is exempt for a reason that still holds."""
+    verdict = judge(check, subject.make_stand, full=wants_full())
+    exempt = subject.scale.exempt.get(check.id)
+    assert not contradictions(subject.scale, [verdict])
+    if not verdict.applies:
+        pytest.skip("does not apply")
+    if verdict.passed:
+        return
+    if exempt:
+        pytest.xfail(exempt)
+    pytest.fail(
+        f"{check.title}\n  Seen: {verdict.failure}\n  It protects: {check.protects}\n  Mend: {check.mend}",
+        pytrace=False,
+    )
