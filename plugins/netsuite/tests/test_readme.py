@@ -12,7 +12,6 @@ from hub_netsuite.catalogue import AUDIT_TRAIL, CATALOGUE, LOGIN_CAUSES, Entry
 from hub_netsuite.connector import LIMITS, NetSuite
 from hub_netsuite.endpoints import NO_NEW_TOKENS, SOAP_ENDS
 from hub_netsuite.places import ENVIRONMENTS
-from hub_netsuite.sandbox.way import FAULTS
 from hub_netsuite.settings import Settings
 
 PLUGIN = Path(__file__).parents[1]
@@ -79,8 +78,3 @@ def test_its_figures_are_those_of_the_connector(readme: str) -> None:
     assert NO_NEW_TOKENS in interfaces
     assert SOAP_ENDS in interfaces
     assert NetSuite().info.capabilities == frozenset()
-
-
-def test_it_names_every_fault_of_the_sandbox(readme: str) -> None:
-    faults = readme.rsplit("Faults:", maxsplit=1)[1]
-    assert re.findall(r"`(\w+)`", faults) == list(FAULTS)
