@@ -19,6 +19,7 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from bench.posting_cost import DAY, JOURNALS, Figure, Post, amounts, beside, compared, entries
 
@@ -136,7 +137,7 @@ def _bare(told: dict[str, str]) -> Post:
     url = f"{told['base_url']}/services/NetSuitePort_{VERSION}"
     made = {lines: list(amounts(lines)) for lines in JOURNALS}
 
-    def call(operation: str, body: str) -> object:
+    def call(operation: str, body: str) -> Any:  # lxml's element
         *values, signature = _signature(told).items()
         passport = "".join(f"<c:{name}>{value}</c:{name}>" for name, value in values)
         content = (
@@ -161,11 +162,11 @@ def _bare(told: dict[str, str]) -> Post:
             f"<g:tranDate>{DAY}T00:00:00.000-07:00</g:tranDate>"
             f'<g:currency internalId="1"/><g:subsidiary internalId="{WEST}"/><g:lineList>{rows}</g:lineList></m:record></m:add>',
         )
-        made_id = next(answer.iter("{*}baseRef")).get("internalId")  # type: ignore[attr-defined]
+        made_id = next(answer.iter("{*}baseRef")).get("internalId")
         read = call(
             "get", f'<m:get><m:baseRef x:type="c:RecordRef" type="journalEntry" internalId="{made_id}"/></m:get>'
         )
-        return sum(float(each.text) for each in read.iter("{*}debit"))  # type: ignore[attr-defined]
+        return float(sum(float(each.text) for each in read.iter("{*}debit")))
 
     return lambda lines, number: lambda: post(lines, number)
 

@@ -166,13 +166,13 @@ CATALOGUE: Mapping[str, Entry] = {
     ),
     "account_value": Entry(
         means=AccountMissing,
-        happened="NetSuite does not take the account with the id {reference}: it is inactive, or not for the journal's subsidiary.",
+        happened="NetSuite does not take the account with the id {reference}: it is inactive, or not for this subsidiary.",
         do="Allow the subsidiary on the account, or map the GL Account to another account.",
         link=CHART,
     ),
     "field_value": Entry(
         means=EntryRejected,
-        happened="NetSuite does not take the {field} with the id {reference}: it is inactive, or not for the journal's subsidiary.",
+        happened="NetSuite does not take the {field} with the id {reference}: it is inactive, or not for this subsidiary.",
         do="Correct the Site Map, or allow the subsidiary on it in NetSuite.",
     ),
     "missing_record": Entry(
