@@ -15,6 +15,8 @@ from hub_csv_iif.wire import LAYOUTS
 from plugins.csv_iif.tests.readers import read
 
 __all__ = ["test_it_conforms"]
+
+pytestmark = pytest.mark.property  # in the soak with large samples
 QUICK = (LayoutName.GENERIC, LayoutName.IIF)
 LAYOUT_PARAMS = [pytest.param(each, marks=() if each in QUICK else pytest.mark.soak) for each in LayoutName]
 

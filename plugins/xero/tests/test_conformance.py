@@ -9,6 +9,8 @@ from hub.testing.conformance.as_tests import test_it_conforms
 
 __all__ = ["test_it_conforms"]
 
+pytestmark = pytest.mark.property  # in the soak with large samples
+
 
 @pytest.fixture(scope="module")
 def subject() -> Subject:

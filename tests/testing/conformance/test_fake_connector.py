@@ -12,6 +12,8 @@ from hub.testing.conformance.as_tests import test_it_conforms
 from hub.testing.connector.stand import make_stand
 
 __all__ = ["test_it_conforms"]
+
+pytestmark = pytest.mark.property  # in the soak with large samples
 QUICK = (Profile.REQUEST_ID, Profile.NO_KEY)
 PROFILES = [pytest.param(each, marks=() if each in QUICK else pytest.mark.soak) for each in Profile]
 
