@@ -24,7 +24,7 @@ def main() -> None:
 
 
 def _measures(*, quick: bool) -> Iterable[Callable[[], Iterable[Figure]]]:
-    from bench import engine, exports, imports, journals, pages, previews, quickbooks, xero
+    from bench import engine, exports, imports, journals, netsuite, pages, previews, quickbooks, xero
     from bench import help as help_text
 
     return (
@@ -37,6 +37,7 @@ def _measures(*, quick: bool) -> Iterable[Callable[[], Iterable[Figure]]]:
         lambda: exports.figures(quick=quick),
         lambda: quickbooks.figures(quick=quick),
         lambda: xero.figures(quick=quick),
+        lambda: netsuite.figures(quick=quick),
     )
 
 

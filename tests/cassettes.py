@@ -22,7 +22,9 @@ from vcr.request import Request
 FOLDER = Path(__file__).parents[1] / "cassettes"
 RECORDING = os.environ.get("HUB_RECORD") == "1"
 HIDDEN = "REDACTED"
-HEADERS_KEPT = frozenset({"accept", "content-type", "idempotency-key", "if-modified-since", "xero-tenant-id"})
+HEADERS_KEPT = frozenset(
+    {"accept", "content-type", "idempotency-key", "if-modified-since", "prefer", "soapaction", "xero-tenant-id"}
+)
 ANSWER_HEADERS_KEPT = frozenset(
     {
         "content-type",
@@ -31,6 +33,7 @@ ANSWER_HEADERS_KEPT = frozenset(
         "location",
         "retry-after",
         "www-authenticate",
+        "x-n-operationid",
         "x-rate-limit-problem",
         "xero-correlation-id",
     }
@@ -39,7 +42,7 @@ ANSWER_HEADERS_KEPT = frozenset(
 _IN_FORM = re.compile(r"\b(access_token|refresh_token|client_secret|code|code_verifier|token)=[^&]*")
 _IN_JSON = re.compile(r'("(?:access_token|refresh_token|id_token|client_secret|token)"\s*:\s*)"[^"]*"')
 LEFT_BEHIND = re.compile(
-    rf"(?:Bearer|Basic)\s+(?!{HIDDEN})\S"
+    rf"(?:Bearer|Basic)\s+(?!{HIDDEN}|realm=)\S"
     rf"|\b(?:access_token|refresh_token|id_token|client_secret|code_verifier)(?:=|\\?\"\s*:\s*\\?\")(?!{HIDDEN})[^\s&\"\\]"
     r"|\bAB11[A-Za-z0-9_-]{8}|eyJ[A-Za-z0-9_-]{20}"
 )

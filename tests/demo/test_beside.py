@@ -51,11 +51,16 @@ def loaded(hub: Hub, stand_ins: StandIns) -> list[Beside]:
     return load_beside(hub, stand_ins.credentials)
 
 
+def with_sign_in(stand_ins: StandIns) -> dict[str, Mapping[str, str]]:
+    """Return what the stand-ins say that people sign in to through a browser."""
+    return {name: told for name, told in stand_ins.credentials.items() if "client_secret" in told}
+
+
 def elsewhere(stand_ins: StandIns) -> dict[str, Mapping[str, str]]:
     """Return what stand-ins say of themselves at a start on other ports."""
     return {
         name: {**told, "base_url": f"http://127.0.0.1:{port}"}
-        for port, (name, told) in enumerate(stand_ins.credentials.items(), start=9_001)
+        for port, (name, told) in enumerate(with_sign_in(stand_ins).items(), start=9_001)
     }
 
 
@@ -67,7 +72,7 @@ def test_there_is_a_company_beside_each_stand_in_with_a_count_and_a_connection_t
     hub: Hub, loaded: list[Beside], stand_ins: StandIns
 ) -> None:
     assert [each.code for each in loaded] == ["DEMO-QUICKBOOKS", "DEMO-XERO"]
-    assert [each.address for each in loaded] == [told["base_url"] for told in stand_ins.credentials.values()]
+    assert [each.address for each in loaded] == [told["base_url"] for told in with_sign_in(stand_ins).values()]
     for each in loaded:
         (found,) = connections(hub, each.code)
         assert (found["name"], found["environment"], found["state"]) == (CONNECTION, "local", "not_connected")

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, TypeAlias
 
 Element: TypeAlias = Any  # lxml's element, of which this file asks nothing but tag, text, attributes and children
@@ -100,7 +101,13 @@ def document(content: bytes) -> Element:
 def name_of(element: Element) -> str:
     """Return an element's name without its namespace, in lower case."""
     tag = element.tag
-    return str(tag).rpartition("}")[2].lower() if isinstance(tag, str) else ""
+    return bare_name(tag) if isinstance(tag, str) else ""
+
+
+@lru_cache(maxsize=2_000)
+def bare_name(tag: str) -> str:
+    """Return a tag without its namespace, in lower case."""
+    return tag.rpartition("}")[2].lower()
 
 
 def children(element: Element, name: str = "") -> Iterator[Element]:

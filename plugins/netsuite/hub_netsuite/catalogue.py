@@ -21,18 +21,16 @@ WAITED = "Nothing to do: the hub tries again, and looks first for what it had se
 
 # What the trail's column Detail says, and what it means; the answer itself never tells (facts 1.1).
 LOGIN_CAUSES: Mapping[str, str] = {
-    "consumer_key_unknown": "the consumer key is not of an integration of this account: copy it anew, or correct the ID",
-    "consumer_key_refused": "the integration is blocked: set its State to Enabled in Setup > Integration > Manage Integrations",
-    "token_rejected": "the access token was revoked, is inactive or is of another integration: make a new one",
     "InvalidSignature": "a secret is wrong, or the two pairs are swapped: consumer key and secret are the integration's, token "
     "ID and secret the access token's",
-    "InvalidTimestamp": "the clock of the hub's machine is more than five minutes off",
-    "NonceUsed": "a request came twice, as a proxy on the way may do",
-    "permission_denied": "the role lacks the permission Log in using Access Tokens (Access Token Management is not enough)",
-    "FeatureDisabled": f"Token-Based Authentication is switched off: {FEATURES}",
-    "temporary_locked": "too many failed sign-ins: wait 30 minutes",
-    "UnknownAlgorithm": "a proxy on the way changes requests",
-    "MissingTokenPassportRequiredFields": "a proxy on the way changes requests",
+    "InvalidTimestamp": "the clock of the hub's machine is more than 5 minutes off",
+    "token_rejected": "the access token was revoked, or is of another integration",
+    "consumer_key_unknown": "the consumer key is of another account",
+    "consumer_key_refused": "the integration is blocked",
+    "permission_denied": "the role lacks Log in using Access Tokens",
+    "FeatureDisabled": "Token-Based Authentication is off",
+    "temporary_locked": "five sign-ins failed: wait 30 minutes",
+    "NonceUsed": "something on the way sends requests twice",
 }
 
 
@@ -60,10 +58,9 @@ CATALOGUE: Mapping[str, Entry] = {
     "invalid_login": Entry(
         means=ReconnectNeeded,
         happened="NetSuite refused the sign-in, and its answer never says why.",
-        do="An administrator finds the reason in NetSuite, in the column Detail of the newest row. "
-        + "; ".join(f"{name}: {cause}" for name, cause in list(LOGIN_CAUSES.items())[:8])
-        + ". No row at all: the account ID is of another account. Look at:",
-        link=AUDIT_TRAIL,
+        do=f"An administrator sees the reason in {AUDIT_TRAIL}, column Detail. "
+        + "; ".join(f"{name}: {cause}" for name, cause in LOGIN_CAUSES.items())
+        + ". No row: the account ID is wrong.",
     ),
     "clock": Entry(
         means=TryLater,
@@ -165,6 +162,17 @@ CATALOGUE: Mapping[str, Entry] = {
     "reference": Entry(
         means=EntryRejected,
         happened="The {field} with the id {reference} may not be used for the subsidiary with the id {subsidiary} in NetSuite.",
+        do="Correct the Site Map, or allow the subsidiary on it in NetSuite.",
+    ),
+    "account_value": Entry(
+        means=AccountMissing,
+        happened="NetSuite does not take the account with the id {reference}: it is inactive, or not for this subsidiary.",
+        do="Allow the subsidiary on the account, or map the GL Account to another account.",
+        link=CHART,
+    ),
+    "field_value": Entry(
+        means=EntryRejected,
+        happened="NetSuite does not take the {field} with the id {reference}: it is inactive, or not for this subsidiary.",
         do="Correct the Site Map, or allow the subsidiary on it in NetSuite.",
     ),
     "missing_record": Entry(

@@ -100,6 +100,16 @@ SENTENCES: tuple[Sentence, ...] = (
         source="patterns of a public client (facts 2.3)",
     ),
     Sentence(
+        words=re.compile(r"invalid field value (?P<reference>\S+) for the following field: account\b", re.I),
+        entry="account_value",
+        source="recorded replies of the REST interface",
+    ),
+    Sentence(
+        words=re.compile(r"invalid field value (?P<reference>\S+) for the following field: (?P<field>\w+)", re.I),
+        entry="field_value",
+        source="recorded replies of the REST interface",
+    ),
+    Sentence(
         words=re.compile(r"please enter a value for:? subsidiary|please enter value\(s\) for: subsidiary\.?$", re.I),
         entry="subsidiary_needed",
         source="the vendor's page on journal entries (facts 2.5)",

@@ -24,6 +24,7 @@ from hub.api import (
 )
 from hub_netsuite import places
 from hub_netsuite.chart import SUBSIDIARY
+from hub_netsuite.escaping import MOST_MEMO
 from hub_netsuite.pacific import HOME
 from hub_netsuite.records import Lists
 from hub_netsuite.rest import RestBooks
@@ -31,7 +32,6 @@ from hub_netsuite.session import LINES_PER_ENTRY, NetSuiteSession, Surroundings
 from hub_netsuite.settings import Secrets, Settings, Transport
 from hub_netsuite.signing import passport, signed
 from hub_netsuite.soap import SoapBooks
-from hub_netsuite.writing import MOST_MEMO
 
 MINUTE_S = 60
 EXAMPLE = "https://1234567.suitetalk.api.netsuite.com"  # each account has a host of its own, which addresses() tells

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from hub_netsuite.answers import Element
 from hub_netsuite.definitions import builder
+from hub_netsuite.escaping import attribute
 from hub_netsuite.signing import MARKER
 
 if TYPE_CHECKING:
@@ -19,6 +22,7 @@ _SEARCHING: Mapping[str, object] = {
     "pageSize": PAGE_SIZE,
 }  # true leaves out subsidiaries (2.4)
 
+_NAME = re.compile(r"@(\w+)@")
 _SOAP = "http://schemas.xmlsoap.org/soap/envelope/"
 _MARKER = MARKER.removeprefix(b"<!--").removesuffix(b"-->").decode()
 
@@ -42,8 +46,8 @@ class Envelopes:
 
     def get_journal(self, *, internal: str = "", external: str = "") -> bytes:
         """Return the question for one journal entry, by NetSuite's own id or by ours."""
-        ids = {"internalId": internal} if internal else {"externalId": external}
-        return self._built("get", baseRef=self._typed("core", "platform", "RecordRef", type="journalEntry", **ids))
+        form = _get_form(self._version, "internalId" if internal else "externalId")
+        return (form % attribute(internal or external)).encode()
 
     def get_all(self, kind: str) -> bytes:
         """Return the question for all records of a kind that cannot be searched."""
@@ -62,6 +66,20 @@ class Envelopes:
 
     def _built(self, operation: str, headers: Mapping[str, object] | None = None, **arguments: object) -> bytes:
         return built(builder(self._version), operation, headers or {}, arguments)
+
+
+@lru_cache(maxsize=32)
+def _get_form(version: str, named: str) -> str:
+    """Return the question for a journal entry with `%s` for its id, which every journal is read back by."""
+    client = builder(version)
+    values = {"type": "journalEntry", named: "@id@"}
+    ref = typed(client, f"{{urn:core_{version}.platform.webservices.netsuite.com}}RecordRef", values)
+    return formed(built(client, "get", {}, {"baseRef": ref}).decode())[0]
+
+
+def formed(sample: str) -> tuple[str, tuple[str, ...]]:
+    """Return an envelope with names such as `@id@` as a form with `%s` for each, and the names."""
+    return _NAME.sub("%s", sample.replace("%", "%%")), tuple(_NAME.findall(sample))
 
 
 def typed(client: zeep.Client, name: str, values: Mapping[str, object]) -> object:

@@ -105,7 +105,12 @@ def _subsidiary(entry: JournalEntry, books: Books) -> tuple[DimensionValue | Non
     name = named.pop()
     if not name:
         return None, [
-            _unknown("NetSuite needs a subsidiary on each journal, and the Site Map has none for these lines.", 1)
+            _unknown(
+                "NetSuite needs a subsidiary on each journal, and these lines have none.",
+                1,
+                fix="Map the site to its subsidiary in the Site Map. Where its books were opened before that, set the opening "
+                "values anew.",
+            )
         ]
     found = meant(books.subsidiaries, name)
     if found is None or not found.active:
@@ -175,11 +180,10 @@ def _account(meant_: Account, books: Books, subsidiary: DimensionValue | None, w
         )
     if there.holds_inventory:
         yield Problem(
-            level=Level.WARNING,
+            level=Level.NOTE,
             code="tracked_inventory",
-            message=f"The account {account.title} is one in which NetSuite keeps its own inventory items. A journal makes it "
-            "differ from what NetSuite says the items are worth.",
-            fix="Map the GL Account to another current asset account, unless no items are kept in NetSuite.",
+            message=f"The account {account.title} is marked in NetSuite as one for its own inventory items. Where items are kept "
+            "there, a journal makes it differ from what NetSuite says they are worth.",
             where=where,
         )
 
@@ -215,11 +219,11 @@ def _may_use(there: Value, subsidiary: DimensionValue, books: Books) -> bool:
     return belongs(there.subsidiaries, subsidiary.id, parents, with_children=there.with_children)
 
 
-def _unknown(message: str, number: int) -> Problem:
+def _unknown(message: str, number: int, fix: str = "Correct the Site Map, or set it up in NetSuite.") -> Problem:
     return Problem(
         level=Level.PROBLEM,
         code="dimension_missing",
         message=message,
-        fix="Correct the Site Map, or set it up in NetSuite.",
+        fix=fix,
         where=Where(line=number),
     )

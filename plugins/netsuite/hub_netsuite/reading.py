@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal, InvalidOperation
 
-from hub_netsuite.answers import Element, Unreadable, attribute, child, children, flag, name_of, reference, text
+from hub_netsuite.answers import Element, Unreadable, attribute, child, children, flag, reference, text
 from hub_netsuite.pacific import as_told
 from hub_netsuite.records import AccountThere, Currency, JournalThere, LineThere, Period, Subsidiary, Value
+
+_NOTHING = Decimal(0)
 
 
 def currency(record: Element) -> Currency:
@@ -85,7 +88,6 @@ def journal(record: Element) -> JournalThere:
     """Return a journal entry."""
     approved = text(record, "approved")
     listed = child(record, "lineList")
-    lines = children(listed, "line") if listed is not None else ()
     return JournalThere(
         id=_id(record),
         number=text(record, "tranId"),
@@ -93,25 +95,39 @@ def journal(record: Element) -> JournalThere:
         date=_day(record, "tranDate"),
         currency=reference(record, "currency")[0],
         approved=flag(record, "approved") if approved else None,
-        lines=tuple(_line(each) for each in lines),
+        lines=tuple(_lines(listed)) if listed is not None else (),
     )
 
 
-def _line(element: Element) -> LineThere:
-    """Return a line, its children looked at once: a journal may have a thousand of them."""
-    account_id = account_name = memo = ""
-    amount = Decimal(0)
-    for each in element:
-        name = name_of(each)
-        if name == "account":
-            account_id, account_name = attribute(each, "internalId"), text(each, "name")
-        elif name == "debit":
-            amount += exact(each.text or "0")
-        elif name == "credit":
-            amount -= exact(each.text or "0")
-        elif name == "memo":
-            memo = (each.text or "").strip()
-    return LineThere(account=account_id, account_name=account_name, amount=amount, memo=memo)
+def _lines(listed: Element) -> Iterator[LineThere]:
+    """Yield the lines of a list, in one pass over what is needed of them: there may be a thousand.
+
+    A line's number is an element of the same name as the line, with nothing in it.
+    """
+    space = listed.tag[: listed.tag.rfind("}") + 1]
+    line, account, debit, credit, memo = (f"{space}{name}" for name in ("line", "account", "debit", "credit", "memo"))
+    names: dict[str, str] = {}
+    id_, amount, said, begun = "", _NOTHING, "", False
+    for each in listed.iter(line, account, debit, credit, memo):
+        tag = each.tag
+        if tag == line:
+            if len(each):
+                if begun:
+                    yield LineThere(id_, names.get(id_, ""), amount, said)
+                id_, amount, said, begun = "", _NOTHING, "", True
+        elif tag == account:
+            id_ = attribute(each, "internalId")
+            if id_ not in names:
+                names[id_] = text(each, "name")
+        elif tag == memo:
+            said = (each.text or "").strip()
+        else:
+            moved = exact(each.text or "0")
+            amount += moved if tag == debit else -moved
+    if begun:
+        yield LineThere(id_, names.get(id_, ""), amount, said)
+    elif len(listed):
+        raise Unreadable("A journal's lines are not where they should be.")
 
 
 def exact(told: str) -> Decimal:

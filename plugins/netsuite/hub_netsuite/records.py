@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from typing import NamedTuple
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,9 +73,8 @@ class Period:
     locked: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LineThere:
-    """A line of a journal entry; amount: debit positive."""
+class LineThere(NamedTuple):
+    """A line of a journal entry; amount: debit positive. A tuple, since a journal may have a thousand."""
 
     account: str
     account_name: str

@@ -6,7 +6,8 @@ import json
 from collections.abc import Iterator
 
 from hub.api import JournalLine, minor_digits
-from hub_netsuite.writing import DIMENSIONS, MOST_MEMO, Draft
+from hub_netsuite.escaping import MOST_MEMO
+from hub_netsuite.writing import DIMENSIONS, Draft
 
 _as_json = json.JSONEncoder(separators=(",", ":")).encode
 

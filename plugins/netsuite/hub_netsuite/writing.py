@@ -13,17 +13,11 @@ from functools import lru_cache
 
 from hub.api import JournalEntry, JournalLine, Side, minor_digits
 from hub_netsuite.definitions import builder
-from hub_netsuite.envelopes import PREFERENCES, built, typed
+from hub_netsuite.envelopes import PREFERENCES, built, formed, typed
+from hub_netsuite.escaping import attribute, text
 from hub_netsuite.pacific import as_sent
 
-MOST_MEMO = 999  # characters of a memo; a longer one is cut, since memos are for reading only
 DIMENSIONS = ("department", "class", "location")  # in the schema's order
-
-_NAME = re.compile(r"@(\w+)@")
-_NOT_PLAIN = re.compile("[^\\x20-\\x25\\x27-\\x3b\\x3d\\x3f-\\ud7ff\\ue000-\\ufffd]")
-_FORBIDDEN = dict.fromkeys([*range(9), 11, 12, *range(14, 32), *range(0xD800, 0xE000), 0xFFFE, 0xFFFF], " ")  # in XML
-_IN_TEXT = {**_FORBIDDEN, ord("&"): "&amp;", ord("<"): "&lt;", ord(">"): "&gt;", ord("\r"): "&#13;"}
-_IN_ATTRIBUTE = {**_IN_TEXT, ord('"'): "&quot;", ord("\t"): "&#9;", ord("\n"): "&#10;"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,12 +79,16 @@ def _lines(draft: Draft, version: str, head: Shape) -> Iterator[str]:
     digits = minor_digits(draft.entry.currency)
     point = -digits - 1
     accounts: dict[int, str] = {}  # by the object's id: the entry holds them all
+    shapes: dict[int, Shape] = {}  # likewise
     forms: dict[tuple[Side, bool, Shape], str] = {}
     for line in draft.entry.lines:
         account = accounts.get(id(line.account))
         if account is None:
             account = accounts[id(line.account)] = attribute(line.account.id)
-        carried = tuple([name for name in DIMENSIONS if line.dimensions.get(name)]) if line.dimensions else ()
+        carried = shapes.get(id(line.dimensions))
+        if carried is None:
+            named = tuple([name for name in DIMENSIONS if line.dimensions.get(name)])
+            carried = shapes[id(line.dimensions)] = named
         shape = (line.side, bool(line.memo), carried)
         form = forms.get(shape)
         if form is None:
@@ -99,24 +97,25 @@ def _lines(draft: Draft, version: str, head: Shape) -> Iterator[str]:
         if not digits or amount[point : point + 1] != ".":
             amount = f"{line.amount:.{digits}f}"
         memo = (text(line.memo),) if line.memo else ()
-        yield form % (account, amount, *memo, *(_value(draft, line, name) for name in carried))
+        yield form % ((account, amount, *memo, *_values(draft, line, carried)) if carried else (account, amount, *memo))
 
 
-def _value(draft: Draft, line: JournalLine, name: str) -> str:
-    return attribute(draft.dimensions[name, line.dimensions[name]])
+def _values(draft: Draft, line: JournalLine, carried: Shape) -> Iterator[str]:
+    for name in carried:
+        yield attribute(draft.dimensions[name, line.dimensions[name]])
 
 
 @lru_cache(maxsize=256)
 def _frame(version: str, head: Shape) -> _Frame:
     start, _, end = _parted(version, head, Side.DEBIT, memo=False, carried=())
-    form, names = _formed(start)
+    form, names = formed(start)
     return _Frame(form, names, end)
 
 
 @lru_cache(maxsize=2_048)
 def _line_form(version: str, head: Shape, side: Side, memo: bool, carried: Shape) -> str:  # noqa: FBT001 - a key of the cache
     _, line, _ = _parted(version, head, side, memo=memo, carried=carried)
-    return _formed(line)[0]
+    return formed(line)[0]
 
 
 def _parted(version: str, head: Shape, side: Side, *, memo: bool, carried: Shape) -> tuple[str, str, str]:
@@ -153,19 +152,3 @@ def _between(sample: str) -> tuple[str, str, str]:
     assert found is not None, "zeep built a journal without lines"
     first, last = found.span("lines")
     return sample[:first], sample[first:last], sample[last:]
-
-
-def _formed(sample: str) -> tuple[str, tuple[str, ...]]:
-    """Return a sample as a form with `%s` for its names, and the names."""
-    return _NAME.sub("%s", sample.replace("%", "%%")), tuple(_NAME.findall(sample))
-
-
-def text(value: str) -> str:
-    """Return a text as an element holds it, cut to what a memo takes; what XML cannot hold becomes a blank."""
-    value = value[:MOST_MEMO]
-    return value if not _NOT_PLAIN.search(value) else value.translate(_IN_TEXT)
-
-
-def attribute(value: str) -> str:
-    """Return a text as an attribute holds it."""
-    return value if value.isalnum() and value.isascii() else value.translate(_IN_ATTRIBUTE)

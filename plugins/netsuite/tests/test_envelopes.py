@@ -21,8 +21,9 @@ from hub.api import Account, JournalEntry, JournalLine, Reason, Side
 from hub_netsuite.connector import NetSuite
 from hub_netsuite.definitions import Refused, builder, builder_of
 from hub_netsuite.envelopes import Envelopes
+from hub_netsuite.escaping import MOST_MEMO
 from hub_netsuite.settings import Settings
-from hub_netsuite.writing import MOST_MEMO, Draft, journal, sample_of
+from hub_netsuite.writing import Draft, journal, sample_of
 from plugins.netsuite.tests.journals import ACCOUNT, FOOD, MEAT, entry, line
 from plugins.netsuite.tests.test_signing import EXAMPLE, request
 from plugins.netsuite.tests.vendor import VERSION, VendorSchema

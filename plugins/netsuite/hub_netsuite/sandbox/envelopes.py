@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from typing import Any, TypeAlias
 
 from lxml import etree
@@ -13,7 +13,6 @@ from hub_netsuite.sandbox.versions import AXIS, SOAP, XSI, Version
 
 Element: TypeAlias = Any  # an element of lxml, which brings no types
 MOST_BYTES = 100 * 1024 * 1024
-DEEPEST = 64
 
 _ENCODING = re.compile(rb"""^\s*<\?xml[^>]*?encoding\s*=\s*["']([A-Za-z0-9._-]+)["']""")
 _PLAIN = {b"utf-8", b"us-ascii", b"ascii"}
@@ -144,4 +143,3 @@ class Writer:
 
 
 LATE, LATE_OF_THE_HELP = "afterSubmitFailed", "aftersubmitFailed"
-Render = Callable[[], Element]

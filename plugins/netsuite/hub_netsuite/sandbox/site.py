@@ -173,9 +173,14 @@ class Site:
         ]
         if not wants_page(request):
             return JSONResponse({"attempts": rows})
-        heads = "".join(f"<th>{name.title()}</th>" for name in ("at", "account", "token", "status", "detail"))
-        body = "".join(f"<tr>{''.join(f'<td>{escape(value)}</td>' for value in row.values())}</tr>" for row in rows)
-        table = f'<div class="wide"><table><thead><tr>{heads}</tr></thead><tbody>{body}</tbody></table></div>'
+        columns = ("detail", "status", "at", "account", "token")
+        heads = "".join(f"<th>{name.title()}</th>" for name in columns)
+        shown = [{**row, "at": row["at"][:19].replace("T", " "), "token": f"{row['token'][:8]}…"} for row in rows]
+        body = "".join(f"<tr>{''.join(f'<td>{escape(row[name])}</td>' for name in columns)}</tr>" for row in shown)
+        table = (
+            '<div class="wide" tabindex="0" role="group" aria-label="Attempts to sign in, in UTC, the newest first"><table>'
+            f"<thead><tr>{heads}</tr></thead><tbody>{body}</tbody></table></div>"
+        )
         return page("Login Audit Trail", table if rows else "<p>Nobody has signed in yet.</p>")
 
     def _not_found(self, request: Request) -> Response:
