@@ -16,7 +16,7 @@ import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from random import Random
@@ -157,6 +157,8 @@ def _installation(url: str) -> Iterator[Installation]:
     upgrade(url)
     with tempfile.TemporaryDirectory(dir=quick_folder()) as folder:
         installation = Installation(url, Path(folder), timing=Timing())
+        own = replace(installation.hub.posting, sleep=time.sleep)  # whoever exports keeps the limits too
+        installation.hub = replace(installation.hub, posting=own)
         try:
             yield installation
         finally:

@@ -30,6 +30,7 @@ CHECKED = 0.2  # of the schedules in which a check has nothing to find
 OPEN = """SELECT p.*, e.code, e.state AS export_state, e.phase, c.code AS company FROM posting p
     JOIN export e ON e.id = p.export_id JOIN company c ON c.id = p.company_id
     WHERE e.state NOT IN ('POSTED', 'UNDONE') OR p.changed_there <> '' OR p.duplicates <> '[]' ORDER BY p.id"""
+DIFFERING = "SELECT * FROM posting WHERE export_id = :export AND kind = :kind AND state = 'MISMATCH'"
 NEXT = "SELECT min(due_at) AS due_at FROM posting"
 WAITS = ("FROZEN", "UNKNOWN", "SENDING", "REJECTED")
 
@@ -160,7 +161,8 @@ def _settle_difference(world: World, row: Row) -> None:
     choice = world.chance.choice(("accept", "put right", "undo") if row["phase"] == "post" else ("put right",))
     world.note(f"{row['code']} differs: {choice}")
     if choice == "put right":
-        _correct_there(world, row)
+        for differing in world.office.query(DIFFERING, export=row["export_id"], kind=row["kind"]):
+            _correct_there(world, differing)
     if choice == "undo":
         act(lambda hub: exporting.undo(hub, row["company"], row["code"], (UNCHECKED,)))
         return

@@ -120,7 +120,7 @@ def test_a_dead_worker_after_the_freeze_leaves_an_export_that_waits_and_is_sent_
     (row,) = house.query("SELECT code FROM export")
     waiting = house.shown(row["code"])
     assert (waiting["state"], house.journals()) == ("FROZEN", [])
-    tells(waiting, "waiting", LABEL, reference(waiting), "The hub tries again by itself")
+    tells(waiting, "waiting", LABEL, reference(waiting), "The hub sends it by itself")
     house.sweep()
     posted_once(house, waiting)
 

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from decimal import Decimal
+
 import pytest
 
+from hub.service.context import Refused
 from hub.testing.ledger import LedgerFault
 from hub.testing.lossy import Fault
 from hub.testing.profile import Profile
@@ -62,4 +66,12 @@ def test_an_undo_recorded_otherwise_is_shown_and_not_silently_undone(house: Hous
     pressed = house.undo(code)
     assert pressed["state"] == "MISMATCH"
     tells(pressed, "differs", "19,582.43", "19,582.42")
+    with pytest.raises(Refused) as refused:
+        house.accept(code)
+    assert [problem.code for problem in refused.value.problems] == ["undo_differs"]
+    assert house.shown(code)["state"] == "MISMATCH"
+    there = house.ledger.journals()[-1]
+    right = [replace(line, amount=line.amount - Decimal("0.01")) for line in there.lines[:2]]
+    house.ledger.edit(there.id, lines=[*right, *there.lines[2:]])
     assert house.accept(code)["state"] == "UNDONE"
+    assert set(house.ledger.trial_balance().balances.values()) == {0}

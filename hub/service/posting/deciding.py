@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from datetime import date
 from hashlib import sha256
@@ -97,6 +98,8 @@ def _differing(rows: CompanyRows, export: Row) -> list[Row]:
 def _accept(
     hub: Hub, rows: CompanyRows, export: Row, differing: Sequence[Row], there: Mapping[int, Mapping[str, Any]]
 ) -> None:
+    if export["phase"] == "undo":
+        _refuse_other_amounts(export, [row for row in differing if row["kind"] == "undo"], there)
     for row in differing:
         seen = {"recorded": there[row["id"]]}
         rows.exports.set_posting(row["id"], state=State.POSTED.value, due_at=None, trouble=None, **seen)
@@ -107,6 +110,19 @@ def _accept(
         take_over(rows, export, [row for row in rows.exports.postings(export["id"], "post") if row["id"] in there])
     for row in differing:
         rows.exports.set_posting(row["id"], accepted=there[row["id"]])
+
+
+def _refuse_other_amounts(export: Row, differing: Sequence[Row], there: Mapping[int, Mapping[str, Any]]) -> None:
+    """Refuse to take over an undo with other amounts: the books would not carry again what they did before the export."""
+    for row in differing:
+        entry = json.loads(row["entry"])
+        if standing_document({"entry": row["entry"], "recorded": there[row["id"]]})["lines"] != entry["lines"]:
+            raise refuse(
+                "undo_differs",
+                f"Journal {row['reference']} there does not take off what export {export['code']} posted, amount for amount.",
+                f"Correct it in {export['label']} to what was sent, then accept it.",
+                Where(export=export["code"]),
+            )
 
 
 def _note_gone(hub: Hub, rows: CompanyRows, export: Row, gone: Sequence[Row]) -> None:
