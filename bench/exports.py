@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from tests.processes.children import Child
     from tests.processes.installation import Installation
 
-COMPANIES, CONNECTIONS, SITES = 6, 10, 2
+COMPANIES, CONNECTIONS, SITES = 6, 10, 4
 EXPORTS = COMPANIES * CONNECTIONS * SITES
 LATENCY_MS = 300
 THREADS = 64
@@ -176,11 +176,11 @@ def _bare(base_url: str) -> float:
     """Post as many journals as there are exports with a client for each thread, and return how long that took (seconds)."""
     import httpx2
 
-    mine = threading.local()
+    mine, clients = threading.local(), [httpx2.Client(timeout=PATIENCE_S) for _ in range(THREADS)]
 
     def post(number: int) -> None:
         if not hasattr(mine, "client"):
-            mine.client = httpx2.Client(timeout=PATIENCE_S)
+            mine.client = clients.pop()
         sides = (("acc-1310", "debit"), ("acc-5010", "credit"), ("acc-1340", "debit"), ("acc-5100", "credit"))
         lines = [{"account_id": account, side: "100.00", "memo": "Food"} for account, side in (*sides, *sides, *sides)]
         journal = {"reference": f"IA{number:09}", "memo": "", "date": "2001-01-01", "currency": "USD", "lines": lines}

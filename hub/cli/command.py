@@ -113,6 +113,21 @@ def command(app: typer.Typer, name: str, *, company: bool = True) -> Callable[[C
     return add
 
 
+def listing(app: typer.Typer, *, company: bool = True) -> Callable[[Command], Command]:
+    """Make a group of commands list when it is called without one of them; it gets the options that commands share."""
+
+    def add(function: Command) -> Command:
+        @functools.wraps(function)
+        def unless_another(here: Here, **given: Any) -> None:  # noqa: ANN401  as each command has its own
+            if here.context.invoked_subcommand is None:
+                function(here, **given)
+
+        app.callback(invoke_without_command=True)(_with_shared_options(unless_another, company=company))
+        return function
+
+    return add
+
+
 def shared_options(*, company: bool) -> Mapping[str, Any]:  # Any: what Annotated makes has no type of its own
     """Return the options that commands share, by the name of their parameter."""
     options = {"company": Company} if company else {}

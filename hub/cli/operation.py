@@ -1,4 +1,4 @@
-"""Running the hub: its plugins, its health, its database, and the demo company."""
+"""Running the hub: its health, its database, and the demo company."""
 
 import os
 import shutil
@@ -14,7 +14,6 @@ from hub.cli.serving import Log, Port, StopAfter
 
 if TYPE_CHECKING:
     from hub.demo.networked import Beside
-    from hub.plugins import Registry
 
 
 app = typer.Typer()
@@ -22,13 +21,6 @@ database_commands = typer.Typer(no_args_is_help=True, help="The hub's database."
 demo_commands = typer.Typer(no_args_is_help=True, help="The demo company.")
 app.add_typer(database_commands, name="db")
 app.add_typer(demo_commands, name="demo")
-
-
-@command(app, "plugins", company=False)
-def plugins(here: Here) -> None:
-    """List the plugins: installed, and broken with the reason."""
-    found = _plugins(here.hub.registry)
-    here.answer(found, lambda: _show_plugins(found))
 
 
 @command(app, "doctor", company=False)
@@ -162,38 +154,3 @@ def program_name() -> str:
         return "hub"
     called = os.path.relpath(sys.argv[0])
     return called if Path(called).name == "hub" else "hub"
-
-
-def _plugins(registry: "Registry") -> dict[str, list[dict[str, Any]]]:  # Any: JSON objects
-    installed = [
-        {
-            "connector": id,
-            "name": each.connector.info.name,
-            "distribution": each.distribution,
-            "version": each.version,
-            "capabilities": sorted(str(capability) for capability in each.connector.info.capabilities),
-        }
-        for id, each in sorted(registry.connectors.items())
-    ]
-    broken = [
-        {
-            "plugin": each.name,
-            "distribution": each.distribution,
-            "version": each.version,
-            "reason": each.reason,
-            "connectors": list(each.connector_ids),
-        }
-        for each in registry.broken
-    ]
-    return {"installed": installed, "broken": broken, "blocked": [{"plugin": name} for name in registry.blocked]}
-
-
-def _show_plugins(found: dict[str, list[dict[str, Any]]]) -> None:  # Any: see _plugins
-    from hub.cli.screen import print_rows, say
-
-    rows = [(each["connector"], each["name"], each["distribution"], each["version"]) for each in found["installed"]]
-    print_rows(rows, "Connector", "Name", "Distribution", "Version", nothing="No connector is installed.")
-    for each in found["broken"]:
-        say(f"Broken: {each['plugin']} ({each['distribution']} {each['version']}). {each['reason']}", "red")
-    for each in found["blocked"]:
-        say(f"Switched off: {each['plugin']}", "dim")

@@ -45,7 +45,7 @@ COMMANDS = {
     ),
     "workers": ("workers", OPERATION, "List the workers and when each gave its last sign of life."),
     "audit": ("audit", OPERATION, "The audit trail: who did what, and whether it is all there."),
-    "plugins": ("operation", OPERATION, "List the plugins: installed, and broken with the reason."),
+    "plugins": ("plugins", OPERATION, "List the plugins: installed, and broken with the reason."),
     "doctor": ("operation", OPERATION, "Check the hub's home and database."),
     "db": ("operation", OPERATION, "The hub's database."),
     "demo": ("operation", OPERATION, "The demo company."),

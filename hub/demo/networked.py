@@ -13,7 +13,7 @@ from typing import NamedTuple
 from hub.demo.half_year import DATA, OFFERED_DATE, counts_file
 from hub.demo.loading import CONNECTION, DemoNotLoaded
 from hub.service.companies import add_company, companies
-from hub.service.connecting.clients import set_client
+from hub.service.connecting.clients import needs_client, set_client
 from hub.service.connecting.stand_ins import LOCAL, lead_to
 from hub.service.connecting.standing import connections
 from hub.service.connections import add_connection, connector_of
@@ -54,8 +54,9 @@ def _beside(hub: Hub, connector: str, told: Credentials) -> Beside:
     code, settings = _code(connector), {"base_url": told["base_url"]}
     found = connector_of(hub, connector)
     label = found.label(found.settings_from(settings))
-    client = {"client_id": told["client_id"], "client_secret": told["client_secret"], "environment": LOCAL}
-    set_client(hub, connector, client)
+    if needs_client(found):
+        client = {"client_id": told["client_id"], "client_secret": told["client_secret"], "environment": LOCAL}
+        set_client(hub, connector, client)
     if code not in {company["code"] for company in companies(hub)}:
         add_company(hub, code=code, name=f"Larkspur on {label}", currency="USD")
     there = connections(hub, code)

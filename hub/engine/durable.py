@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -27,6 +27,7 @@ SWEEP_S = 1.0
 JOBS_S = 1.0
 DEAD_WORKERS_S = 1.0
 NEVER_BEGUN_S = 5.0  # between taking a piece of work and beginning it, which takes no time
+TOGETHER_S = 5.0  # in which exports that were queued together are begun
 RECORDED_S = 3.0
 RECORDED_POLL_S = 0.05
 PRUNE_S = 3_600
@@ -81,7 +82,7 @@ class Durable:
         self._opened: Queues | None = None
         self._dbos: DBOS | None = None
         self._in_hand = InHand()
-        self._waking = Waking(self._queues, at_once_per_partition=at_once_per_partition)
+        self._waking = Waking(self._queues, at_once_per_partition=at_once_per_partition, threads=threads)
         history = Job(name="engine history", every_s=PRUNE_S, run=lambda: self._queues().prune(utc_now()))
         self._rota = Rota((*jobs, history), now)
         self._pulses = (
@@ -141,10 +142,9 @@ class Durable:
         dbos = DBOS(config=library.config(self._queues().url, self._worker))
 
         @DBOS.workflow(name=EXPORTS)
-        def export(export_id: int) -> None:
-            with self._in_hand.holding(DBOS.workflow_id or "", export_id):
-                self._waking.began(export_id)
-                done(self._work, export_id)
+        def export(export_ids: list[int]) -> None:
+            with self._in_hand.holding(DBOS.workflow_id or "", export_ids):
+                self._work_on(export_ids)
 
         @DBOS.workflow(name=JOBS)
         def job(name: str, due: str) -> None:
@@ -153,6 +153,14 @@ class Durable:
 
         DBOS.launch()
         return dbos
+
+    def _work_on(self, export_ids: Sequence[int]) -> None:
+        """Do the work of some exports, one after another; what is not begun soon is left to the next sweep."""
+        until = time.monotonic() + TOGETHER_S
+        for export_id in export_ids:
+            self._waking.began(export_id)
+            if export_id == export_ids[0] or time.monotonic() < until:
+                done(self._work, export_id)
 
     def _relieve(self) -> None:
         """Give up what dead workers had taken, and what this one took a while ago and never began."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 
@@ -12,13 +12,13 @@ class InHand:
 
     def __init__(self) -> None:
         self._changed = threading.Condition()
-        self._exports: dict[str, int | None] = {}
+        self._exports: dict[str, Sequence[int]] = {}
 
     @contextmanager
-    def holding(self, queued_as: str, export_id: int | None = None) -> Iterator[None]:
-        """Hold a piece of work while the block runs; export_id: None where it is a job's."""
+    def holding(self, queued_as: str, export_ids: Sequence[int] = ()) -> Iterator[None]:
+        """Hold a piece of work while the block runs; export_ids: none where it is a job's."""
         with self._changed:
-            self._exports[queued_as] = export_id
+            self._exports[queued_as] = export_ids
         try:
             yield
         finally:
@@ -34,7 +34,7 @@ class InHand:
     def exports(self) -> set[int]:
         """Return the exports that are being worked on."""
         with self._changed:
-            return {export_id for export_id in self._exports.values() if export_id is not None}
+            return {export_id for export_ids in self._exports.values() for export_id in export_ids}
 
     def wait_until_empty(self, within_s: float) -> bool:
         """Wait that long for all of it to end; whether it did."""

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from dbos import DBOSClient, DBOSConfig
 
 APPLICATION = "inventory-hub"
-SHAPE = "1"
+SHAPE = "2"
 """The version that queued work is marked with. Raise it when the names or arguments of the queued work change, and only
 then: a worker takes none of another shape, which its sweep makes up for."""
 NEVER_S = 86_400.0

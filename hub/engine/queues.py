@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 EXPORTS, JOBS = "exports", "jobs"
 """The two queues, each named like the work that is queued on it."""
-POLL_S = 0.1
+POLL_S = 0.25  # each look takes some ten milliseconds of processor time, also where nothing is queued
 JOBS_POLL_S = 1.0
 JOBS_AT_ONCE = 4  # of one worker; different ones, as no job overlaps itself
 KEPT = timedelta(days=1)
@@ -53,9 +53,9 @@ class Queues:
                 name, partition_concurrency=1, worker_concurrency=at_once, polling_interval_sec=poll_s
             )
 
-    def add_export(self, queued_as: str, export_id: int, partition: str) -> None:
-        """Queue an export's work."""
-        self._client.enqueue(_options(EXPORTS, queued_as, partition), export_id)
+    def add_exports(self, queued_as: str, export_ids: Sequence[int], partition: str) -> None:
+        """Queue the work of some exports, one after another."""
+        self._client.enqueue(_options(EXPORTS, queued_as, partition), list(export_ids))
 
     def add_job(self, queued_as: str, name: str, due: str) -> None:
         """Queue a job's run; one that is or was queued under the same id is not queued again."""
@@ -72,9 +72,8 @@ class Queues:
         What is queued in another shape waits for workers that may never come again, and counts as not queued.
         """
         rows = self._listed(queue_name=EXPORTS, status=["ENQUEUED", "PENDING"], limit=MOST_LOOKED_AT)
-        return {
-            export_id_of(row.workflow_id) for row in rows if row.status == "PENDING" or row.app_version == library.SHAPE
-        }
+        own = [row for row in rows if row.status == "PENDING" or row.app_version == library.SHAPE]
+        return {export_id for row in own for export_id in exports_of(row.workflow_id)}
 
     def taken(self) -> list[Taken]:
         """Return what is in any worker's hands, dead ones included."""
@@ -107,14 +106,14 @@ class Queues:
         return self._client.list_workflows(load_input=False, load_output=False, **which)
 
 
-def export_id_of(queued_as: str) -> int:
-    """Return which export a piece of work is about, from the id it is queued under."""
-    return int(queued_as.split("/")[1])
+def exports_of(queued_as: str) -> list[int]:
+    """Return which exports a piece of work is about, from the id it is queued under."""
+    return [int(export_id) for export_id in queued_as.split("/")[1].split("-")]
 
 
-def new_id(export_id: int) -> str:
-    """Return an id to queue an export's work under, a fresh one each time."""
-    return f"export/{export_id}/{uuid4().hex}"
+def new_id(export_ids: Sequence[int]) -> str:
+    """Return an id to queue the work of some exports under, a fresh one each time."""
+    return f"export/{'-'.join(map(str, export_ids))}/{uuid4().hex}"
 
 
 def _options(queue: str, queued_as: str, partition: str) -> EnqueueOptions:

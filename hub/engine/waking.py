@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import logging
+import math
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from hub.engine.in_hand import InHand
 from hub.engine.port import Sweep, checked
 from hub.engine.queues import Queues, new_id
 
 MOST_REMEMBERED = 10_000
+MOST_TOGETHER = 8
+TURNS = 2
 
 log = logging.getLogger(__name__)
 
@@ -18,49 +21,82 @@ log = logging.getLogger(__name__)
 class Waking:
     """Queues the work of exports and remembers what it queued until that is begun."""
 
-    def __init__(self, queues: Callable[[], Queues], *, at_once_per_partition: int) -> None:
+    def __init__(self, queues: Callable[[], Queues], *, at_once_per_partition: int, threads: int = 1) -> None:
         """at_once_per_partition: exports of one partition worked on at a time, over all workers; one export never twice.
 
-        Each partition is that many lanes of one at a time, and an export keeps to its lane.
+        Each partition is that many lanes of one at a time, and an export keeps to its lane. threads: of a worker, which the
+        exports of a sweep are for; where there are many more of them, several are queued together, lanes undivided.
         """
         if at_once_per_partition < 1:
             raise ValueError("at least one export of a partition must be worked on at once")
         self._queues = queues
         self._lanes = at_once_per_partition
+        self._threads = threads
         self._lock = threading.Lock()
         self._queued: dict[int, str] = {}
 
     def wake(self, export_id: int, partition: str) -> None:
         """Queue an export's work, unless it is known to wait in a queue already."""
-        with self._lock:
-            known = self._queued.get(export_id)
-        if known is None or not self._queues().is_waiting(known):
-            self._queue(export_id, checked(partition))
+        lane = self._lane(export_id, checked(partition))
+        if not self._waits(export_id):
+            self._queue([export_id], lane)
 
     def wake_due(self, sweep: Sweep, in_hand: InHand) -> None:
         """Queue the work of what is due, except what was queued or taken before the sweep looked, here or elsewhere."""
         not_again = self._queues().exports() | in_hand.exports()
+        lanes: dict[str, list[int]] = {}
         for export_id, partition in sweep():
-            if export_id not in not_again:
-                self.wake(export_id, partition)
+            if export_id not in not_again and not self._waits(export_id):
+                lanes.setdefault(self._lane(export_id, checked(partition)), []).append(export_id)
+        for export_ids, lane in self._together(lanes):
+            self._queue(export_ids, lane)
 
     def began(self, export_id: int) -> None:
         """Forget what was queued of an export: its work begins, so a wake from now on is a new one."""
         with self._lock:
             self._queued.pop(export_id, None)
 
-    def _queue(self, export_id: int, partition: str) -> None:
-        lane = f"{partition}/{export_id % self._lanes}"
-        queued_as = new_id(export_id)
+    def _together(self, lanes: Mapping[str, Sequence[int]]) -> Iterator[tuple[list[int], str]]:
+        """Yield the exports to queue together, with what they share: singly, unless more wait than half of the threads.
+
+        What is queued costs as much as a small export, so that a long queue is shorter in larger pieces.
+        """
+        waiting = sum(map(len, lanes.values()))
+        size = min(MOST_TOGETHER, math.ceil(waiting * TURNS / self._threads))
+        if size <= 1:
+            yield from (([export_id], lane) for lane, export_ids in lanes.items() for export_id in export_ids)
+            return
+        together: list[int] = []
+        for export_ids in lanes.values():
+            together += export_ids
+            if len(together) >= size:
+                yield together, f"together/{together[0]}"
+                together = []
+        if together:
+            yield together, f"together/{together[0]}"
+
+    def _lane(self, export_id: int, partition: str) -> str:
+        return f"{partition}/{export_id % self._lanes}"
+
+    def _waits(self, export_id: int) -> bool:
+        """Whether an export is known to wait in a queue."""
         with self._lock:
-            self._queued.pop(export_id, None)
-            self._queued[export_id] = queued_as
+            known = self._queued.get(export_id)
+        return known is not None and self._queues().is_waiting(known)
+
+    def _queue(self, export_ids: Sequence[int], lane: str) -> None:
+        queued_as = new_id(export_ids)
+        with self._lock:
+            for export_id in export_ids:
+                self._queued.pop(export_id, None)
+                self._queued[export_id] = queued_as
             while len(self._queued) > MOST_REMEMBERED:
                 del self._queued[next(iter(self._queued))]
         try:
-            self._queues().add_export(queued_as, export_id, lane)
+            self._queues().add_exports(queued_as, export_ids, lane)
         except BaseException:
-            self.began(export_id)
+            for export_id in export_ids:
+                self.began(export_id)
             raise
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeVar
 
@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 
 LONGEST_LABEL = 80  # characters: it stands in titles
 MOST_REASON = 1_000
+MOST_REMEMBERED = 10_000  # answers of one connector
 
 Returned = TypeVar("Returned")
 
@@ -51,6 +52,7 @@ class GuardedConnector:
     origin: Origin
     _connector: Unchecked = field(repr=False)
     _abandoned: Abandoned = field(default_factory=Abandoned, init=False, repr=False, compare=False)
+    _told: dict[Hashable, Unchecked] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def can(self, capability: Capability) -> bool:
         """Whether the connector claims a capability."""
@@ -67,6 +69,20 @@ class GuardedConnector:
     def addresses(self, chosen: BaseModel, environment: str, *, deadline_s: float | None = None) -> Addresses | None:
         """Return where a connection with these settings calls, None where it has no network; raises ConnectorError."""
         return self._once("addresses", deadline_s, lambda: self._addresses(chosen, environment))
+
+    def told_once(self, about: Hashable, ask: Callable[[], Returned]) -> Returned:
+        """Return what follows from a connection's settings alone, such as its label, asking for it the first time only.
+
+        about: what is asked for, and the settings as texts.
+        """
+        if about in self._told:
+            told: Returned = self._told[about]
+            return told
+        answer = ask()
+        if len(self._told) >= MOST_REMEMBERED:
+            self._told.clear()
+        self._told[about] = answer
+        return answer
 
     def settings_from(self, values: Mapping[str, object]) -> BaseModel:
         """Return settings from texts, or from values of JSON; raises SettingsInvalid, which lists what is wrong."""

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import uuid
+from collections import deque
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from hub.api import (
     Addresses,
@@ -41,6 +43,9 @@ if TYPE_CHECKING:
 ELSEWHERE = "{name} leads to another address than it was connected at, or is signed in to in another way now."
 
 
+Told = TypeVar("Told")
+
+
 class OpenBooks:
     """A connection with its connector and settings at hand: its label, its limits, a session.
 
@@ -58,16 +63,15 @@ class OpenBooks:
         self.name: str = row["name"]
         self.connector = connector_of(hub, row["connector"])
         self.settings = self.connector.settings_from(row["settings"])
-        deadline = self._deadline
-        self.label = self.connector.label(self.settings, deadline_s=deadline)
-        self.limits: Limits = self.connector.limits(self.settings, deadline_s=deadline)
+        self._texts: Mapping[str, str] = row["settings"]
+        self.label = self._told("label", partial(self.connector.label, self.settings), self._texts)
+        self.limits: Limits = self._told("limits", partial(self.connector.limits, self.settings), self._texts)
         self.signs_in = signs_in(self.connector)
         self.chosen = row["chosen_at"] is not None or not self.signs_in
         found = row["sign_in_id"] if sign_in_id is None else sign_in_id
         self.sign_in = None if found is None else sign_in_row(rows.connection, rows.company_id, found)
         self._signing: Signing | SigningTyped | None = None
         self._asked: tuple[SignIn, str] | None = None
-        self._texts: Mapping[str, str] = row["settings"]
         company = Company(id=row["books"], name=row["books_name"] or self.name, currency=row["currency"])
         self._connection = Connection(
             name=self.name,
@@ -85,18 +89,22 @@ class OpenBooks:
         *,
         on_late: Callable[[str, Receipt], None] | None = None,
         until: float | None = None,
+        turn_at: float | None = None,
     ) -> AbstractContextManager[GuardedSession]:
         """Open a session; changes: of its settings, for this once; on_late: hears of an answer after its deadline.
 
-        until: no request begins after it, by the process's monotonic seconds. Raises ConnectorError: ReconnectNeeded where
+        until: no request begins after it, and turn_at: when the first may, where its turn is booked; both by the process's
+        monotonic seconds. Raises ConnectorError: ReconnectNeeded where
         there is no sign-in yet.
         """
-        settings = self.connector.settings_from({**self._texts, **changes}) if changes else self.settings
+        texts = {**self._texts, **(changes or {})}
+        settings = self.connector.settings_from(texts) if changes else self.settings
         connection = replace(self._connection, settings=settings)
         deadline = self._deadline
-        addresses = self._addresses(settings)
+        addresses = self._addresses(settings, texts)
         self._signing = self._signing_at(addresses, settings)
-        route = Route(addresses=addresses, turn=partial(self._may_call, until), signing=self._signing)
+        booked = deque(() if turn_at is None else (turn_at,))
+        route = Route(addresses=addresses, turn=partial(self._may_call, until, booked), signing=self._signing)
         client = self._posting.network(connection, route)
         return self.connector.open(replace(connection, client=client), deadline_s=deadline, on_late=on_late)
 
@@ -110,7 +118,7 @@ class OpenBooks:
     def asked(self) -> tuple[SignIn, str]:
         """Return how its people sign in with these settings, and what such a sign-in is bound to. Raises ConnectorError."""
         if self._asked is None:
-            addresses = self._addresses(self.settings)
+            addresses = self._addresses(self.settings, self._texts)
             self._asked = NoSignIn() if addresses is None else addresses.sign_in, place_of(addresses)
         return self._asked
 
@@ -135,9 +143,15 @@ class OpenBooks:
         guarded = self._posting.guarded and not self.makes_files
         return self._posting.rules.timing.call_s if guarded else None
 
-    def _addresses(self, settings: BaseModel) -> Addresses | None:
+    def _told(self, what: str, ask: Callable[..., Told], texts: Mapping[str, str], *about: str) -> Told:
+        """Return what follows from settings alone; their connector is asked once, as that takes a thread each time."""
+        key = (what, *about, json.dumps(texts, sort_keys=True))
+        return self.connector.told_once(key, partial(ask, deadline_s=self._deadline))
+
+    def _addresses(self, settings: BaseModel, texts: Mapping[str, str]) -> Addresses | None:
         environment = self._connection.environment
-        addresses = self.connector.addresses(settings, environment, deadline_s=self._deadline)
+        ask = partial(self.connector.addresses, settings, environment)
+        addresses = self._told("addresses", ask, texts, environment)
         try:
             refuse_elsewhere(addresses, environment, self._posting.local_hosts)
         except Refused as error:
@@ -159,10 +173,13 @@ class OpenBooks:
             return signing_typed(self._hub, self, way, settings, **of)
         return signing_with(self._hub, self, way, **of)
 
-    def _may_call(self, until: float | None) -> bool:
+    def _may_call(self, until: float | None, booked: deque[float]) -> bool:
         """Wait for the next HTTP call that the connection's rate allows; False where it is not soon enough."""
-        paced = pace(self._hub, self.company_id, self.id, self.limits)
-        return paced and (until is None or self._posting.monotonic() <= until)
+        if booked:
+            self._posting.sleep(max(booked.popleft() - self._posting.monotonic(), 0))
+        elif not pace(self._hub, self.company_id, self.id, self.limits):
+            return False
+        return until is None or self._posting.monotonic() <= until
 
 
 def signs_in(connector: GuardedConnector) -> bool:

@@ -36,6 +36,14 @@ class Remembered:
     head: Head
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trail:
+    """How far a commit has brought a company's trail, and how far it had come before, None before its first entry."""
+
+    before: Head | None
+    end: TrailEnd
+
+
 Seen = tuple[Sequence[Remembered], Sequence[Path]]
 """The heads that this home remembers, and the files of those that cannot be read."""
 
@@ -44,18 +52,17 @@ class HeadUnreadable(Exception):
     """A file that remembers how far an audit trail has come cannot be read."""
 
 
-def remember(hub: Hub, company_id: int | None = None) -> None:
+def remember(hub: Hub, company_id: int | None = None, trail: Trail | None = None) -> None:
     """Write down how far a company's audit trail has come, or every company's, after a commit.
 
+    trail: how far the commit has brought it, where that is known: where it goes on from what is remembered, nothing is read.
     Never backward, and never over what tells that the trail lost entries. A head that cannot be written is logged, as what
     was committed stands; the doctor tells of one that cannot be read.
     """
     folder = hub.home / FOLDER
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        with hub.database.read() as connection:
-            moved = [each for each in trail_ends(connection, company_id) if _moved(connection, folder, each)]
-        for each in moved:
+        for each in _moved(hub, folder, company_id) if trail is None else _gone_on(hub, folder, trail):
             _write(folder, each)
     except OSError as error:
         log.warning("the head of an audit trail cannot be written: %s", error.strerror)
@@ -142,7 +149,23 @@ def _accept(hub: Hub, connection: Transaction, end: TrailEnd, seen: Head) -> Non
     )
 
 
-def _moved(connection: Transaction, folder: Path, end: TrailEnd) -> bool:
+def _gone_on(hub: Hub, folder: Path, trail: Trail) -> list[TrailEnd]:
+    """Return what is to be remembered of a trail that was added to."""
+    end = trail.end
+    try:
+        seen = _read(_file(folder, end.uuid))
+    except HeadUnreadable:
+        return _moved(hub, folder, end.company_id)
+    return [end] if (seen.head if seen else None) == trail.before else _moved(hub, folder, end.company_id)
+
+
+def _moved(hub: Hub, folder: Path, company_id: int | None) -> list[TrailEnd]:
+    """Return the ends of the trails that have come further than is remembered, of every company or of one."""
+    with hub.database.read() as connection:
+        return [each for each in trail_ends(connection, company_id) if _has_moved(connection, folder, each)]
+
+
+def _has_moved(connection: Transaction, folder: Path, end: TrailEnd) -> bool:
     """Whether a trail has gone on from where it was seen last, and still holds what was seen."""
     try:
         seen = _read(_file(folder, end.uuid))

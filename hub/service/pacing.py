@@ -17,12 +17,11 @@ def pace(hub: Hub, company_id: int, connection_id: int, limits: Limits) -> bool:
     """Wait for the next call that a connection's rate allows, over all workers; False where it is not soon enough."""
     if limits.calls_per_minute is None:
         return True
-    patience_s = hub.posting.rules.timing.call_s / 2  # the rest is for the call
     while True:
         with hub.database.write() as connection:
             now = hub.database.now(connection)
             row = traffic(connection, company_id, connection_id)
-            wait = _booked(connection, row, limits.calls_per_minute, now, patience_s=patience_s)
+            wait = book(connection, row, limits.calls_per_minute, now, patience_s=patience_s(hub))
         if wait is None:
             return False
         if wait >= 0:
@@ -31,7 +30,12 @@ def pace(hub: Hub, company_id: int, connection_id: int, limits: Limits) -> bool:
             return True
 
 
-def _booked(connection: Transaction, row: Row, per_minute: int, now: datetime, *, patience_s: float) -> float | None:
+def patience_s(hub: Hub) -> float:
+    """Return how long a call may wait for its turn; the rest of its time is for the call (seconds)."""
+    return hub.posting.rules.timing.call_s / 2
+
+
+def book(connection: Transaction, row: Row, per_minute: int, now: datetime, *, patience_s: float) -> float | None:
     """Book a call and return how long to wait for it; None where that is too long, -1 where another was quicker.
 
     At most per_minute calls in any minute: a burst of a tenth, and the rest spread evenly (the generic cell rate algorithm).

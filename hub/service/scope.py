@@ -9,8 +9,9 @@ from functools import cached_property
 from hub.api import Account
 from hub.domain.setup import Books, Setup
 from hub.service.context import Hub, not_found, refuse
-from hub.service.heads import remember
+from hub.service.heads import Trail, remember
 from hub.store import Row, Transaction, lock_company
+from hub.store.audit import TrailEnd
 from hub.store.company_rows import category_retired, change_company, connection_rows, gl_numbers
 from hub.store.export_rows import ExportRows
 from hub.store.facts_rows import FactRows
@@ -74,6 +75,15 @@ class CompanyRows:
     def set_company(self, values: Mapping[str, object]) -> None:
         change_company(self.connection, self.company_id, values)
 
+    @property
+    def trail(self) -> Trail | None:
+        """How far its audit trail has come by what was audited in this transaction; None where nothing was, or elsewhere."""
+        step = self.exports.trail if "exports" in self.__dict__ else None
+        if step is None:
+            return None
+        end = TrailEnd(self.company_id, self.company["code"], self.company["uuid"], step.head)
+        return Trail(before=step.before, end=end)
+
     def set_retired(self, category: str, *, retired: bool) -> None:
         category_retired(self.connection, self.company_id, self.ids.categories[category], retired=retired)
 
@@ -92,7 +102,7 @@ def writing(hub: Hub, company: str) -> Iterator[CompanyRows]:
         lock_company(connection, company)
         rows = CompanyRows(connection, _company(connection, company))
         yield rows
-    remember(hub, rows.company_id)
+    remember(hub, rows.company_id, rows.trail)
 
 
 def rows_in(connection: Transaction, company: str) -> CompanyRows:

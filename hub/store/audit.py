@@ -7,7 +7,19 @@ from collections.abc import Collection, Generator, Iterator, Mapping
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, Select, String, bindparam, func, insert, select, type_coerce, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Select,
+    String,
+    bindparam,
+    func,
+    insert,
+    select,
+    true,
+    type_coerce,
+    update,
+)
 
 from hub.domain.audit_trail import BEGIN, Entry, Finding, Head, check, digest, seal
 from hub.store import tables
@@ -31,6 +43,8 @@ NEWEST = (
     .order_by(AUDIT.c.seq.desc())
     .limit(1)
 )
+_NEWEST = NEWEST.subquery()
+GOES_ON = select(META.c.audit_key, _NEWEST.c.seq, _NEWEST.c.mac).select_from(META).outerjoin(_NEWEST, true())
 MAC = select(AUDIT.c.mac).where(AUDIT.c.company_id == bindparam("company"), AUDIT.c.seq == bindparam("seq"))
 NEWEST_SEQ = select(func.max(EVERY.c.seq)).where(EVERY.c.company_id == COMPANY.c.id).scalar_subquery()
 ENDS = (
@@ -63,6 +77,13 @@ class Wanted(NamedTuple):
     thing: str = ""
 
 
+class Step(NamedTuple):
+    """How far a trail had come, None before its first entry, and how far it has come with the next one."""
+
+    before: Head | None
+    head: Head
+
+
 class TrailEnd(NamedTuple):
     """A company and how far its audit trail has come, None before its first entry."""
 
@@ -81,21 +102,23 @@ def append(
     action: str,
     subject: str,
     detail: Mapping[str, object],
-) -> Head:
-    """Write the next entry of a company's trail, sealed together with the one before it, and return the trail's head.
+) -> Step:
+    """Write the next entry of a company's trail, sealed together with the one before it, and return how it has come on.
 
     One after another: it holds the company's row until the transaction ends. detail: texts, whole numbers, lists, objects.
     Raises NoAuditKey.
     """
     uuid = run(connection, HOLD, {"company": company_id}).scalar_one()
-    key = key_of(connection)
-    before = head(connection, company_id) or Head(0, "")
+    fitting, *newest = run(connection, GOES_ON, {"company": company_id}).one()
+    key = _fitting_key(connection, fitting)
+    last = _head(*newest)
+    before = last or Head(0, "")
     content = json.dumps(detail, ensure_ascii=False, allow_nan=False)
     entry = Entry(before.seq + 1, instant_text(at), actor, action, subject, content, "")
     new = Head(entry.seq, seal(key.secret, uuid, before.mac, entry))
     values = {"seq": new.seq, "at": at, "actor": actor, "action": action, "subject": subject, "mac": new.mac}
     changed(connection, WRITE, {"company_id": company_id, "detail": json.loads(content), **values})
-    return new
+    return Step(last, new)
 
 
 def append_to_each(
@@ -138,10 +161,14 @@ def begin(connection: Connection, company_id: int, *, at: datetime, actor: str, 
 
 def key_of(connection: Connection) -> AuditKey:
     """Return the key that this connection's database was opened with; raises NoAuditKey where it is not the trails' own."""
+    return _fitting_key(connection, fingerprint(connection))
+
+
+def _fitting_key(connection: Connection, fitting: str) -> AuditKey:
     key = connection.get_execution_options().get(KEY)
     if not isinstance(key, AuditKey):
         raise NoAuditKey("This database was opened without an audit key: Database(url, audit_key=…).")
-    if fingerprint(connection) not in ("", key.fingerprint):
+    if fitting not in ("", key.fingerprint):
         raise NoAuditKey(
             "The key of the audit trail was replaced meanwhile. Stop this program and start it with the new one."
         )

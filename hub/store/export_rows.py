@@ -14,7 +14,7 @@ from hub.domain.adjusting import NewOnBooks
 from hub.domain.transfers import Taken
 from hub.store import export_statements as statements
 from hub.store import tables
-from hub.store.audit import append
+from hub.store.audit import Step, append
 from hub.store.prepared import change_by, row_by, rows_by
 from hub.store.running import changed, run
 from hub.store.setup_rows import Ids
@@ -70,12 +70,13 @@ class NewPosting:
 
 
 class ExportRows:
-    """One company's exports."""
+    """One company's exports; trail: how the company's audit trail has come on by what was audited here."""
 
     def __init__(self, connection: Connection, ids: Ids) -> None:
         self.connection = connection
         self.ids = ids
         self.company_id = ids.company_id
+        self.trail: Step | None = None
 
     def next_sequence(self, connection: str, count_date: date) -> int:
         """Return the number the next export of this connection and date gets."""
@@ -219,7 +220,10 @@ class ExportRows:
 
     def audit(self, action: str, subject: str, detail: Mapping[str, object], *, actor: str, now: datetime) -> None:
         """Record who did what, in the same transaction as the change."""
-        append(self.connection, self.company_id, at=now, actor=actor, action=action, subject=subject, detail=detail)
+        step = append(
+            self.connection, self.company_id, at=now, actor=actor, action=action, subject=subject, detail=detail
+        )
+        self.trail = step if self.trail is None else Step(self.trail.before, step.head)
 
     def audited(self, action: str, subject: str, detail: Mapping[str, object]) -> bool:
         """Whether this was recorded before, word for word."""

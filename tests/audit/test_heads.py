@@ -69,6 +69,35 @@ def test_a_head_is_written_only_when_the_trail_has_moved(hub: Hub) -> None:
     assert file(hub).stat().st_ino == before
 
 
+def test_a_commit_whose_head_goes_on_from_what_is_remembered_reads_nothing_for_it(
+    hub: Hub, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patched:
+        patched.delattr(heads, "trail_ends")
+        settles(hub, 20)
+    assert kept(hub)["seq"] == ENTRIES + 1
+
+
+@pytest.mark.parametrize("lost", [True, False])
+def test_a_commit_after_others_that_were_not_remembered_is_remembered_with_them(hub: Hub, *, lost: bool) -> None:
+    older = file(hub).read_text()
+    settles(hub, 20)
+    if lost:
+        file(hub).unlink()
+    else:
+        file(hub).write_text(older)
+    settles(hub, 21)
+    assert (kept(hub)["seq"], told(hub)) == (ENTRIES + 2, [])
+
+
+def test_a_commit_on_a_trail_that_lost_what_is_remembered_leaves_that_to_tell_of_it(hub: Hub) -> None:
+    tamper(hub, NEWEST)
+    settles(hub, 20)
+    settles(hub, 21)
+    assert kept(hub)["seq"] == ENTRIES
+    assert "database_restored" in codes(hub)
+
+
 def test_entries_lost_at_the_end_are_told(either_hub: Hub) -> None:
     tamper(either_hub, NEWEST)
     found = doctor(either_hub)

@@ -57,6 +57,8 @@ def _leaves(path: str, command: Any) -> Iterator[tuple[str, Any]]:
     if inner is None:
         yield path, command
         return
+    if getattr(command, "invoke_without_command", False):
+        yield path, command
     for name, each in inner.items():
         yield from _leaves(f"{path} {name}", each)
 

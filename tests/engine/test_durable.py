@@ -322,7 +322,7 @@ def test_the_tables_hold_ids_as_json_and_nothing_else(started: Started, worked: 
     inputs = rows.run(
         "SELECT i.inputs FROM {}workflow_input i JOIN {}workflow_status s USING (workflow_uuid) WHERE s.name = 'exports'"
     )
-    assert [json.loads(text) for (text,) in inputs] == [{"positionalArgs": [1], "namedArgs": {}}]
+    assert [json.loads(text) for (text,) in inputs] == [{"positionalArgs": [[1]], "namedArgs": {}}]
     formats = rows.run("SELECT DISTINCT serialization FROM {}workflow_status")
     assert formats == [("portable_json",)]
     outputs = rows.run("SELECT output, error FROM {}workflow_output")

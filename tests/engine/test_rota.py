@@ -146,7 +146,7 @@ def test_what_was_over_a_day_ago_is_forgotten_and_the_rest_is_kept(
         engine.wake(export_id, str(export_id))
     worked.wait_for(1, 2)
     assert engine.stop(PATIENCE_S)
-    queues.add_export("export/3/x", 3, "9")
+    queues.add_exports("export/3/x", [3], "9")
     rows.run(
         "UPDATE {}workflow_status SET created_at = created_at - 90000000, completed_at = completed_at - 90000000 "
         "WHERE workflow_uuid NOT LIKE 'export/2/%'"
@@ -161,7 +161,7 @@ def test_what_was_queued_in_another_shape_is_forgotten_after_a_day(
     started: Started, queues: Queues, rows: Rows
 ) -> None:
     assert started().stop(PATIENCE_S)
-    queues.add_export("export/1/x", 1, "9")
+    queues.add_exports("export/1/x", [1], "9")
     rows.run("UPDATE {}workflow_status SET application_version = '0' WHERE workflow_uuid = 'export/1/x'")
     rows.run("UPDATE {}application_versions SET version_name = '0', version_id = '0'")
     queues.prune(datetime.now(UTC))
@@ -174,7 +174,7 @@ def test_what_was_queued_in_another_shape_is_forgotten_after_a_day(
 def test_the_engine_prunes_its_own_history(
     started: Started, rows: Rows, queues: Queues, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    queues.add_export("export/1/x", 1, "9")
+    queues.add_exports("export/1/x", [1], "9")
     queues.cancel(["export/1/x"])
     rows.run("UPDATE {}workflow_status SET completed_at = completed_at - 90000000")
     pruned, prune = Ran(), Queues.prune

@@ -18,7 +18,7 @@ from sqlalchemy import event, text
 from hub.plugins import load
 from hub.service import scope
 from hub.service.context import Hub
-from hub.service.heads import FOLDER, remember
+from hub.service.heads import FOLDER, Trail, remember
 from hub.testing import connector
 from tests.faults.moments import WatchedDatabase
 from tests.posting.house import DECEMBER, NOVEMBER, OCTOBER, House
@@ -90,10 +90,10 @@ class Office:
     def _now(self) -> datetime:
         return self.clock()
 
-    def _remembered(self, hub: Hub, company_id: int | None = None) -> None:
+    def _remembered(self, hub: Hub, company_id: int | None = None, trail: Trail | None = None) -> None:
         """Write down how far the audit trails have come, where a schedule restores a copy: it is a tenth of all work."""
         if self.remembers:
-            remember(hub, company_id)
+            remember(hub, company_id, trail)
 
 
 class SqliteCopies:

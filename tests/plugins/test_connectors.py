@@ -7,6 +7,7 @@ import re
 from dataclasses import replace
 from decimal import Decimal
 from enum import StrEnum
+from functools import partial
 from typing import Annotated, Any, Literal
 
 import pytest
@@ -381,3 +382,19 @@ def test_every_error_of_the_host_is_one_that_callers_already_know() -> None:
     assert issubclass(ContractBroken, ConnectorError)
     assert issubclass(PluginFailed, ConnectorError)
     assert issubclass(NotCapable, ConnectorError)
+
+
+def test_what_follows_from_settings_alone_is_asked_for_once_and_again_after_it_could_not_be_told() -> None:
+    asked: list[str] = []
+
+    def ask(answer: str) -> str:
+        asked.append(answer)
+        if answer == "no":
+            raise ConnectorError("It could not be told.")
+        return answer
+
+    found = connector()
+    with pytest.raises(ConnectorError):
+        found.told_once(("label", "a"), partial(ask, "no"))
+    told = [found.told_once(("label", settings), partial(ask, settings)) for settings in ("a", "a", "b", "a")]
+    assert (told, asked) == (["a", "a", "b", "a"], ["no", "a", "b"])

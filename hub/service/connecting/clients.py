@@ -21,10 +21,10 @@ def set_client(hub: Hub, connector: str, values: Mapping[str, str]) -> str:
     found = connector_of(hub, connector)
     unknown = sorted(values.keys() - set(KEYS))
     lacking = [key for key in KEYS[:2] if not values.get(key)]
-    if unknown or lacking or not _is_asked_of(found):
+    if unknown or lacking or not needs_client(found):
         told = (
             f"{connector} takes {', '.join(KEYS)}."
-            if _is_asked_of(found)
+            if needs_client(found)
             else f"{connector} needs no client of the hub's own."
         )
         raise refuse("client_invalid", told, f"hub connectors set {connector} client_id=… client_secret=@FILE")
@@ -35,6 +35,11 @@ def set_client(hub: Hub, connector: str, values: Mapping[str, str]) -> str:
         hub, connector, environment, Client(id=values["client_id"].strip(), secret=values["client_secret"].strip())
     )
     return environment
+
+
+def needs_client(connector: GuardedConnector) -> bool:
+    """Whether the hub has to be registered there: where people are sent to sign in, not where they type secrets in."""
+    return any(isinstance(each, OAuth2) for each in connector.info.sign_ins)
 
 
 def clients(hub: Hub) -> list[dict[str, Any]]:
@@ -49,11 +54,6 @@ def clients(hub: Hub) -> list[dict[str, Any]]:
             "set_by": row["set_by"] if row else "",
         }
         for connector, installed in sorted(hub.registry.connectors.items())
-        if _is_asked_of(installed.connector)
+        if needs_client(installed.connector)
         for environment in installed.connector.info.environments
     ]
-
-
-def _is_asked_of(connector: GuardedConnector) -> bool:
-    """Whether the hub has to be registered there: where people are sent to sign in, not where they type secrets in."""
-    return any(isinstance(each, OAuth2) for each in connector.info.sign_ins)

@@ -43,15 +43,16 @@ class Told:
     request_id: str = ""
 
 
-def send(books: OpenBooks, entry: JournalEntry, on_late: Late, until: float) -> Told:
+def send(books: OpenBooks, entry: JournalEntry, on_late: Late, until: float, turn_at: float | None) -> Told:
     """Post an entry, complete it where a draft came of it, and read back what was recorded (R4, R9, R14: once).
 
-    until: no request begins after it, by the process's monotonic seconds, which go on while the process is asleep (R7).
+    until: no request begins after it, by the process's monotonic seconds, which go on while the process is asleep (R7);
+    turn_at: when the first request's turn is booked for, by the same.
     """
     sent = False
     receipt: Receipt | None = None
     try:
-        with books.session(on_late=on_late, until=until) as session:
+        with books.session(on_late=on_late, until=until, turn_at=turn_at) as session:
             sent = True
             receipt = session.post(entry)
             receipt = _finished(books, session, receipt, entry)
@@ -65,10 +66,10 @@ def send(books: OpenBooks, entry: JournalEntry, on_late: Late, until: float) -> 
         return _failed(error, sent=sent, receipt=receipt)
 
 
-def look_up(books: OpenBooks, entry: JournalEntry, on_late: Late) -> Told:
+def look_up(books: OpenBooks, entry: JournalEntry, on_late: Late, turn_at: float | None) -> Told:
     """Search for an entry by its reference and key; every match counts (R15)."""
     try:
-        with books.session(on_late=on_late) as session:
+        with books.session(on_late=on_late, turn_at=turn_at) as session:
             found = session.find(entry)
             if not found:
                 return Told(answer=Answer(outcome=Outcome.ABSENT))

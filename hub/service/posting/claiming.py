@@ -13,7 +13,7 @@ from hub.service.posting.desk import Desk, desk
 from hub.service.posting.life import owner, sign
 from hub.service.posting.outcome import roll_up
 from hub.service.posting.standings import FrozenBytesChanged, columns, frozen_entry, standing_of
-from hub.service.posting.traffic import gate
+from hub.service.posting.traffic import Turn, turn
 from hub.store import Row
 from hub.store.posting_rows import looks_first
 
@@ -25,7 +25,8 @@ PAUSED_S = 60
 class Claim:
     """A posting taken for one call.
 
-    send_by: the database's instant after which its first byte must not leave; quiet: an answer `absent` is to be believed.
+    send_by: the database's instant after which its first byte must not leave; quiet: an answer `absent` is to be believed;
+    turn_at: when its first request's turn is, by the process's monotonic seconds, None where none is booked.
     """
 
     posting_id: int
@@ -36,6 +37,7 @@ class Claim:
     entry: JournalEntry
     send_by: datetime
     quiet: bool
+    turn_at: float | None = None
 
 
 def claim(hub: Hub, company: str, books: OpenBooks, posting_id: int) -> Claim | None:
@@ -50,14 +52,15 @@ def claim(hub: Hub, company: str, books: OpenBooks, posting_id: int) -> Claim | 
         action = hub.posting.rules.next_action(standing, at.now, look_first=looks_first(at.rows.connection))
         if action in (Action.REST, Action.WAIT):
             return None
-        later = _later(at, books)
-        if later is not None:
-            at.postings.postpone(posting_id, row["fence"], later)
+        own = _turn(at, books)
+        if own.later is not None:
+            at.postings.postpone(posting_id, row["fence"], own.later)
             return None
-        return take(at, row, action, quiet=hub.posting.rules.is_quiet(standing, at.now, books.limits))
+        quiet = hub.posting.rules.is_quiet(standing, at.now, books.limits)
+        return take(at, row, action, quiet=quiet, in_s=own.in_s)
 
 
-def take(at: Desk, row: Row, action: Action, *, quiet: bool) -> Claim | None:
+def take(at: Desk, row: Row, action: Action, *, quiet: bool, in_s: float | None = None) -> Claim | None:
     """Take a posting on lease and write the call down; None where another worker was quicker or its bytes changed."""
     export = at.export_of(row)
     try:
@@ -86,6 +89,7 @@ def take(at: Desk, row: Row, action: Action, *, quiet: bool) -> Claim | None:
         entry=entry,
         send_by=at.now + timedelta(seconds=timing.send_within_s),
         quiet=quiet,
+        turn_at=None if in_s is None else at.hub.posting.monotonic() + in_s,
     )
 
 
@@ -100,11 +104,11 @@ def _but_lease(values: dict[str, object]) -> dict[str, object]:
     return {name: value for name, value in values.items() if not name.startswith("lease_")}
 
 
-def _later(at: Desk, books: OpenBooks) -> datetime | None:
-    """Return when to look again, where no call may be made now."""
+def _turn(at: Desk, books: OpenBooks) -> Turn:
+    """Return when the call may be made: not for a while where the company is paused."""
     if at.rows.company["mode"] == "paused":
-        return at.now + timedelta(seconds=PAUSED_S)
-    return gate(at, books)
+        return Turn(later=at.now + timedelta(seconds=PAUSED_S))
+    return turn(at, books)
 
 
 def _is_held(at: Desk, row: Row) -> bool:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from hub.domain.posting import Answer, Outcome
 from hub.service.connections import OpenBooks
+from hub.service.pacing import book, patience_s
 from hub.service.posting.desk import Desk
 from hub.store import Row
 from hub.store.traffic_rows import change_traffic, traffic
@@ -16,9 +18,29 @@ AT_ONCE = 4  # calls to one accounting system whose limit is not known
 BUSY_S = 1
 
 
-def gate(at: Desk, books: OpenBooks) -> datetime | None:
-    """Return until when this connection must not be called; None where a call may be made, which counts as the probe."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Turn:
+    """When a call may be made: not before `later`, else now, after in_s seconds where its turn is booked for it."""
+
+    later: datetime | None = None
+    in_s: float | None = None
+
+
+def turn(at: Desk, books: OpenBooks) -> Turn:
+    """Return when a posting's call may be made; now counts as the probe of a failing connection, and books its turn."""
     row = _traffic(at, books)
+    later = _gate(at, books, row)
+    if later is not None or books.limits.calls_per_minute is None:
+        return Turn(later=later)
+    patience = patience_s(at.hub)
+    in_s = book(at.rows.connection, row, books.limits.calls_per_minute, at.now, patience_s=patience)
+    if in_s is None:
+        return Turn(later=at.now + timedelta(seconds=patience))
+    return Turn(in_s=in_s if in_s >= 0 else None)
+
+
+def _gate(at: Desk, books: OpenBooks, row: Row) -> datetime | None:
+    """Return until when this connection must not be called; None where a call may be made, which counts as the probe."""
     closed_until: datetime | None = row["closed_until"]
     if closed_until is not None and closed_until > at.now:
         return closed_until

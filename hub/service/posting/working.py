@@ -16,6 +16,7 @@ from hub.service.posting.life import living
 from hub.service.posting.outcome import is_settled, tell_observers
 from hub.service.posting.recording import record, record_late
 from hub.service.scope import reading, rows_in
+from hub.store import Row
 from hub.store.posting_rows import company_of_export, due_exports
 
 log = logging.getLogger(__name__)
@@ -30,7 +31,7 @@ def work(hub: Hub, export_id: int) -> None:
         found = company_of_export(connection, export_id)
         if found is None:
             return
-        company, code = found
+        company, _ = found
         rows = rows_in(connection, company)
         export = rows.exports.by_id(export_id)
         row = next(one for one in rows.connections() if one["id"] == export["connection_id"])
@@ -41,10 +42,16 @@ def work(hub: Hub, export_id: int) -> None:
     for posting_id in postings:
         if not hub.posting.stopping():
             _forward(hub, company, books, posting_id)
+    if hub.registry.observers:
+        _tell(hub, company, export)
+
+
+def _tell(hub: Hub, company: str, before: Row) -> None:
+    """Tell the plugins that listen where an export has come to rest since."""
     with reading(hub, company) as rows:
-        after = rows.exports.by_id(export_id)
-    if is_settled(after["state"]) and after["state"] != export["state"]:
-        tell_observers(hub, company, code)
+        after = rows.exports.by_id(before["id"])
+    if is_settled(after["state"]) and after["state"] != before["state"]:
+        tell_observers(hub, company, before["code"])
 
 
 def due(hub: Hub, limit: int = MOST_AT_ONCE) -> Sequence[tuple[int, str]]:
@@ -68,11 +75,11 @@ def _called(hub: Hub, company: str, books: OpenBooks, claimed: Claim) -> Told:
     """Make the one call of a claim; outside any transaction."""
     late = partial(_late, hub, company, claimed)
     if claimed.action is Action.LOOK_UP:
-        return look_up(books, claimed.entry, late)
+        return look_up(books, claimed.entry, late, claimed.turn_at)
     until = hub.posting.monotonic() + hub.posting.rules.timing.call_s
     if not _in_time(hub, claimed):
         return Told(answer=Answer(outcome=Outcome.TRY_LATER, wait_s=1), message=TOO_LATE, code="too_late")
-    return send(books, claimed.entry, late, until)
+    return send(books, claimed.entry, late, until, claimed.turn_at)
 
 
 def _in_time(hub: Hub, claimed: Claim) -> bool:

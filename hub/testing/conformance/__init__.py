@@ -4,9 +4,10 @@ from hub.testing.conformance.check import Check, Concerns, Grade, NotConforming
 from hub.testing.conformance.scale import Scale, ScaleInvalid, contradictions, read_scale, scale_of
 from hub.testing.conformance.stand import CannotStand, Deeds, MakeStand, Stand, Standing
 from hub.testing.conformance.subject import NoStand, Subject, installed_subject, subject_of
-from hub.testing.conformance.suite import CHECKS, Verdict, earned, judge, judge_all
+from hub.testing.conformance.suite import BY_ID, CHECKS, Verdict, earned, judge, judge_all
 
 __all__ = [
+    "BY_ID",
     "CHECKS",
     "CannotStand",
     "Check",

@@ -6,10 +6,10 @@ from dataclasses import replace
 from itertools import count
 
 from hub.api import Account, AccountKind, ReceiptStatus, Recorded, RecordedLine
-from hub.testing.clock import VirtualClock
+from hub.testing import FakeLedger, Journal, LedgerFault, VirtualClock
+from hub.testing import Profile as LedgerProfile
 from hub.testing.conformance.stand import Deeds, Stand, Standing
 from hub.testing.connector.connector import FakeConnector
-from hub.testing.ledger import FakeLedger, Journal, LedgerFault
 from hub.testing.profile import Profile
 
 BASE_URL = "http://ledger.example"
@@ -18,24 +18,25 @@ BASE_URL = "http://ledger.example"
 def make_stand(currency: str, profile: Profile = Profile.REQUEST_ID) -> Stand:
     """Return the connector before a ledger of its own, whose books are kept in a currency."""
     clock = VirtualClock()
-    ledger = FakeLedger(now=clock.now, profile=profile, currency=currency)
+    ledger = FakeLedger(now=clock.now, profile=LedgerProfile(profile.value), currency=currency)
     token = ledger.issue_token()
     by_number = {account.number: account for account in ledger.accounts}
     return Stand(
         connector=FakeConnector(profile),
         settings={"base_url": BASE_URL, "profile": profile.value},
         accounts=(by_number["1310"], by_number["5010"]),
-        books=lambda: [_standing(journal, ledger) for journal in ledger.journals()],
+        books=lambda: [standing_of(journal, ledger) for journal in ledger.journals()],
         clock=clock,
         currency=currency,
         transport=ledger.transport(),
         headers=lambda: {"Authorization": f"Bearer {token}"},
         secrets=(token,),
-        deeds=_deeds(ledger),
+        deeds=deeds_of(ledger),
     )
 
 
-def _deeds(ledger: FakeLedger) -> Deeds:
+def deeds_of(ledger: FakeLedger) -> Deeds:
+    """Return what people and machines do in a ledger."""
     numbers = count(7001)
 
     def add_account(name: str) -> Account:
@@ -60,7 +61,8 @@ def _deeds(ledger: FakeLedger) -> Deeds:
     )
 
 
-def _standing(journal: Journal, ledger: FakeLedger) -> Standing:
+def standing_of(journal: Journal, ledger: FakeLedger) -> Standing:
+    """Return a journal as it stands in a ledger."""
     accounts = {account.id: account for account in ledger.accounts}
     lines = tuple(
         RecordedLine(account=accounts[line.account], side=line.side, amount=line.amount, memo=line.memo)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 from itertools import count
 
 import httpx2
@@ -85,7 +86,7 @@ def _deeds(site: Site) -> Deeds:
     def end_sign_in() -> None:
         site.sign_ins.keys = replace(site.sign_ins.keys, token_secret="revoked")
 
-    def close_books(day: object) -> None:
+    def close_books(day: date) -> None:
         for books in company.books.values():
             books.closed_through = day
 
