@@ -19,11 +19,12 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 from bench.posting_cost import DAY, JOURNALS, Figure, Post, amounts, beside, compared, entries
 
 VERSION = "2023_2"
+Element: TypeAlias = Any  # of lxml
 WSDL = Path(__file__).parents[2] / "shared" / "specs" / "netsuite" / VERSION / "netsuite.wsdl"
 ACCOUNTS = {"debit": "203", "credit": "216"}  # 1310 and 5010 in the sandbox
 SUBSIDIARY = "West"
@@ -137,7 +138,7 @@ def _bare(told: dict[str, str]) -> Post:
     url = f"{told['base_url']}/services/NetSuitePort_{VERSION}"
     made = {lines: list(amounts(lines)) for lines in JOURNALS}
 
-    def call(operation: str, body: str) -> Any:  # noqa: ANN401 - lxml's element
+    def call(operation: str, body: str) -> Element:
         *values, signature = _signature(told).items()
         passport = "".join(f"<c:{name}>{value}</c:{name}>" for name, value in values)
         content = (

@@ -251,6 +251,11 @@ CATALOGUE: Mapping[str, Entry] = {
         happened="NetSuite answered with another journal than the one that was sent.",
         do="Nothing to do: the hub looks for the one that was sent.",
     ),
+    "wrong_account": Entry(
+        means=ReconnectNeeded,
+        happened="This connection posts to the NetSuite account {company}, and its settings lead to {account}; nothing was sent.",
+        do="Correct the account ID in its settings, or add a connection for the other account.",
+    ),
     "currency_unknown": Entry(
         means=EntryRejected,
         happened="NetSuite has no active currency {currency}; nothing was sent.",

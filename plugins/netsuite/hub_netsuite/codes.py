@@ -100,6 +100,16 @@ SENTENCES: tuple[Sentence, ...] = (
         source="patterns of a public client (facts 2.3)",
     ),
     Sentence(
+        words=re.compile(r"invalid account reference key (?P<reference>\S+?)\.?\s*$", re.I),
+        entry="account_value",
+        source="the same sentence of an account without subsidiaries (facts 2.3)",
+    ),
+    Sentence(
+        words=re.compile(r"invalid (?P<field>[\w ]+?) reference key (?P<reference>\S+?)\.?\s*$", re.I),
+        entry="field_value",
+        source="the same of other fields (facts 2.3)",
+    ),
+    Sentence(
         words=re.compile(r"invalid field value (?P<reference>\S+) for the following field: account\b", re.I),
         entry="account_value",
         source="recorded replies of the REST interface",

@@ -115,6 +115,7 @@ class NetSuiteSession:
 
     def preflight(self, entry: JournalEntry) -> Sequence[Problem]:
         """Return everything that would keep the entry from being posted; four calls for all entries, one for each dimension."""
+        self._refuse_other_books()
         with _understood():
             used = tuple(name for name in DIMENSIONS if any(line.dimensions.get(name) for line in entry.lines))
             if self._books is None or not set(used) <= self._books.lists.values.keys():
@@ -132,6 +133,7 @@ class NetSuiteSession:
 
     def find(self, entry: JournalEntry) -> Sequence[Receipt]:
         """Return the journal that carries the entry's external id, which NetSuite keeps unique; none where there is none."""
+        self._refuse_other_books()
         with _understood():
             there = self._interface.journal(external=wire.external_id(entry))
             return [self._receipt(there)] if there is not None else []
@@ -141,6 +143,7 @@ class NetSuiteSession:
 
         Raises NotWritten or one of its kinds where nothing was written for certain, and OutcomeUnknown otherwise.
         """
+        self._refuse_other_books()
         draft = self._draft(entry)
         told = self._interface.add(draft)
         if isinstance(told, Fault):
@@ -149,12 +152,20 @@ class NetSuiteSession:
 
     def read(self, receipt: Receipt) -> Recorded | None:
         """Return the journal as it stands now, None where NetSuite says that there is none."""
+        self._refuse_other_books()
         with _understood():
             there = self._interface.journal(internal=receipt.id)
             return self._receipt(there).recorded if there is not None else None
 
     def close(self) -> None:
         """Let go of nothing: the client is the hub's."""
+
+    def _refuse_other_books(self) -> None:
+        """Refuse, before anything is sent, to work on another account than the one that was chosen."""
+        company = self._connection.company
+        if company is not None and company.id != self._settings.account:
+            taken = {"company": company.id, "account": self._settings.account}
+            raise Fault(entry="wrong_account", code="wrong_account", taken=taken).after_read()
 
     def _written(self, told: Written, entry: JournalEntry) -> Receipt:
         """Return how a journal that was written stands; where it cannot be read now, the hub reads it later."""

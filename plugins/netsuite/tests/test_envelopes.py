@@ -100,7 +100,7 @@ def test_a_journal_is_byte_for_byte_what_zeep_builds_of_all_its_lines(
 TEXTS = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\ufffe\uffff\x00"), max_size=40)
 
 
-@settings(max_examples=60)
+@settings(max_examples=30)
 @given(memos=st.lists(TEXTS, min_size=2, max_size=6), head=TEXTS)
 def test_whatever_memos_say_they_are_read_as_they_were_written(memos: list[str], head: str) -> None:
     lines = [line("debit", FOOD, "1.00", memo=memo) for memo in memos]

@@ -41,7 +41,7 @@ from plugins.netsuite.tests.vendor import VERSION
 
 LOGIN = "Invalid login attempt."
 OURS = {"not_reached", "no_answer", "unreadable", "another_journal", "5xx", "unknown", "not_found", "clock", "usage"}
-BEFORE_SENDING = {"currency_unknown", "subsidiary_unknown", "value_unknown", "no_account"}
+BEFORE_SENDING = {"wrong_account", "currency_unknown", "subsidiary_unknown", "value_unknown", "no_account"}
 
 
 def posting(answer: httpx2.Response, transport: str = "soap") -> ConnectorError:
@@ -107,6 +107,8 @@ def test_the_status_of_a_record_says_who_must_act(code: str, kind: type[Connecto
             EntryRejected,
             "the class with the id 9",
         ),
+        ("Invalid account reference key 58.", AccountMissing, "id 58"),
+        ("Invalid location reference key 9.", EntryRejected, "the location with the id 9"),
         ("Please enter a value for subsidiary", EntryRejected, "needs a subsidiary on each journal"),
         ("Please enter value(s) for: Department, Location", EntryRejected, "mandatory: Department, Location"),
         ("The amounts in a journal entry must balance", EntryRejected, "debits and credits differ"),
@@ -274,6 +276,7 @@ def test_every_sentence_of_the_catalogue_can_be_said(name: str) -> None:
             "currency",
             "value",
             "seconds",
+            "company",
         ),
         "x",
     )
