@@ -370,3 +370,11 @@ def test_an_account_without_oneworld_sends_no_subsidiary_and_with_one_currency_n
     assert receipt.recorded is not None
     assert receipt.recorded.currency == "USD"
     assert "search Subsidiary" not in script.calls()
+
+
+def test_another_account_than_the_chosen_one_is_never_called() -> None:
+    session, script = scripted(answers(SOAP, written()), account="7654321")
+    for call in (session.post, session.find, session.preflight):
+        with pytest.raises(ReconnectNeeded, match="posts to the NetSuite account 1234567_SB1"):
+            call(entry())
+    assert script.asked == []
