@@ -175,7 +175,9 @@ def test_secrets_are_nowhere_in_the_clear(
     assert "type in secrets" in actions(house)
     for secret in (API_SECRET, OTHER):
         assert [each for each in told if secret in each] == []
-        stored = [path.name for path in sqlite_folder.iterdir() if secret.encode() in path.read_bytes()]
+        stored = [
+            path.name for path in sqlite_folder.rglob("*") if path.is_file() and secret.encode() in path.read_bytes()
+        ]
         assert stored == []
 
 

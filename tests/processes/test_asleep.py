@@ -64,7 +64,8 @@ def test_a_process_asleep_between_its_last_check_and_the_first_byte_sends_nothin
 ) -> None:
     house = House(sqlite_databases.migrated(), tmp_path).set_up()
     house.counts()
-    clock = chain([0.0], repeat(TIMING.call_s + 1))  # monotonic seconds, as it looks at the clock
+    # Monotonic seconds, as it looks at the clock: to book its turn, to say until when it may send, and then after its sleep.
+    clock = chain([0.0, 0.0], repeat(TIMING.call_s + 1))
     network = partial(paced, house)
     house.hub = replace(house.hub, posting=replace(house.posting, network=network, monotonic=lambda: next(clock)))
     made = house.export()

@@ -95,9 +95,7 @@ def test_amounts_leave_digit_by_digit_and_come_back_exact() -> None:
     assert differences(big, recorded) == ()
 
 
-@pytest.mark.parametrize(
-    ("currency", "amount", "sent"), [("JPY", "5120", "5120"), ("KWD", "5120.055", "5120.055"), ("USD", "5", "5.00")]
-)
+@pytest.mark.parametrize(("currency", "amount", "sent"), [("JPY", "5120", "5120"), ("USD", "5", "5.00")])
 def test_amounts_have_the_decimals_of_their_currency(currency: str, amount: str, sent: str) -> None:
     organisation = {"Organisations": [{"Name": "Acme", "BaseCurrency": currency}]}
     told = journal(JournalLines=[there(FOOD, Decimal(amount)), there(MEAT, -Decimal(amount))])
@@ -107,6 +105,14 @@ def test_amounts_have_the_decimals_of_their_currency(currency: str, amount: str,
     assert recorded is not None
     assert differences(posted, recorded) == ()
     assert f'"LineAmount":{sent},'.encode() in script.asked[-1].content
+
+
+def test_amounts_that_xero_would_round_are_refused_before_anything_is_sent() -> None:
+    session, script = scripted({})
+    dinars = entry(line("debit", FOOD, "5120.055"), line("credit", MEAT, "5120.055"), currency="KWD")
+    with pytest.raises(EntryRejected, match="KWD have 3 decimals, and Xero rounds to 2"):
+        session.post(dinars)
+    assert script.asked == []
 
 
 def test_the_same_entry_gives_the_same_bytes() -> None:
