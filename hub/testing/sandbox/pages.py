@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from html import escape
 from urllib.parse import urlencode
 
@@ -18,7 +18,8 @@ _STYLE = (
     "border-bottom:1px solid GrayText;overflow-wrap:break-word}h1{font-size:1.5rem}"
     ".amount{text-align:right;font-variant-numeric:tabular-nums;"
     "white-space:nowrap}.wide{overflow-x:auto}button{font:inherit;padding:.5rem 1.2rem;margin:0 .6rem .6rem 0}"
-    "tfoot td{font-weight:600}fieldset{border:1px solid GrayText;margin:1rem 0}"
+    "tfoot td{font-weight:600}fieldset{border:1px solid GrayText;margin:1rem 0}h2{font-size:1.2rem}dt{font-weight:600}"
+    "dd{margin:0 0 .8rem}code{overflow-wrap:anywhere;white-space:pre-wrap;user-select:all;-webkit-user-select:all}"
 )
 
 _WIDE = '<div class="wide" tabindex="0" role="group" aria-label="Table">'
@@ -41,6 +42,20 @@ def wants_page(request: Request) -> bool:
     """Whether a browser asks, rather than a program."""
     accept = request.headers.get("accept", "")
     return "text/html" in accept and "application/json" not in accept.split("text/html", maxsplit=1)[0]
+
+
+def front_page(
+    label: str, lead: Sequence[str], shown: Mapping[str, Mapping[str, str]], links: Mapping[str, str]
+) -> HTMLResponse:
+    """Return what a stand-in says of itself where a person looks first.
+
+    label: the accounting system's; lead: its paragraphs; shown: under each heading texts to copy by what they are called, each
+    selected as a whole by one click; links: addresses by their words.
+    """
+    groups = "".join(f"<h2>{escape(heading)}</h2>{_to_copy(texts)}" for heading, texts in shown.items())
+    others = "".join(f'<li><a href="{escape(to)}">{escape(words)}</a></li>' for words, to in links.items())
+    told = "".join(f"<p>{escape(each)}</p>" for each in lead)
+    return page(f"A stand-in for {label}", f"{told}{groups}<h2>Its pages</h2><ul>{others}</ul>")
 
 
 def ledger_page(books: Books, others: Iterable[Books], base: str) -> HTMLResponse:
@@ -80,6 +95,11 @@ def journal_page(books: Books, journal: BookJournal) -> HTMLResponse:
         "</table></div>"
     )
     return page(f"Journal {journal.reference or journal.id}", body)
+
+
+def _to_copy(texts: Mapping[str, str]) -> str:
+    pairs = "".join(f"<dt>{escape(name)}</dt><dd><code>{escape(text)}</code></dd>" for name, text in texts.items())
+    return f"<dl>{pairs}</dl>"
 
 
 def _journal_row(books: Books, journal: BookJournal, base: str) -> str:
