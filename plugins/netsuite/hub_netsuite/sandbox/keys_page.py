@@ -11,7 +11,7 @@ from hub.testing.sandbox import Books, front_page
 
 LEAD = (
     "This is not NetSuite: it stands in for it on this machine, to try the hub on. These keys are good nowhere else.",
-    "In the hub, open Accounting Setup > Connections and the connection, type in the keys of its interface, and press Store and test.",
+    "In the hub, open Accounting Setup > Connections and the connection, type its interface's keys in, and press Store and test.",
     "One click on a key selects all of it. Where a sign-in is refused, the Login Audit Trail says why.",
 )
 SHOWN = {

@@ -163,7 +163,9 @@ class Site:
         if found is None:
             return page("Record does not exist", "<p>It was deleted, or never written.</p>", status=404)
         books = self.company.books[found.currency]
-        return journal_page(books, books.journals[found.id])
+        subsidiary = self.company.subsidiaries.get(found.subsidiary)
+        head = {"Number": found.number, "Subsidiary": subsidiary.name if subsidiary else "", "Memo": found.memo}
+        return journal_page(books, books.journals[found.id], head)
 
     async def _audit_trail(self, request: Request) -> Response:
         """Show the Login Audit Trail, newest first: the only place that says why a sign-in was refused."""
