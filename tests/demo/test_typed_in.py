@@ -1,11 +1,13 @@
-"""The demo's company whose keys are typed in, over HTTP: refused with every cause told, let in, mapped and posted by subsidiary."""
+"""The demo's company whose keys are typed in, over HTTP: refused with each cause told, let in, mapped, posted by subsidiary."""
 
 from __future__ import annotations
 
+import csv
 import html
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +15,7 @@ import httpx2
 import pytest
 
 from hub.app import posting
-from hub.demo.half_year import OFFERED_DATE
+from hub.demo.half_year import DATA, OFFERED_DATE
 from hub.demo.networked import load_beside
 from hub.plugins import Registry
 from hub.service import people, signing_in
@@ -41,6 +43,9 @@ KEYS = {
     "token_id": "Token ID",
     "token_secret": "Token secret",
 }
+LINE = re.compile(
+    r'<tr><td>(\d+)</td><td>[^<]*</td><td class="amount">([^<]*)</td><td class="amount">([^<]*)</td></tr>'
+)
 PARENT, WEST, CANADA = "Restaurants Inc.", "Restaurants Inc.:West", "Restaurants Inc.:Canada"
 
 
@@ -51,7 +56,7 @@ class Beside:
     hub: Hub
     visitor: Visitor
     stand_in: str
-    keys: Mapping[str, str]
+    keys: Mapping[str, str] = field(repr=False)
 
     def there(self, path: str) -> Any:  # Any: JSON
         """Return what the stand-in tells programs at a path."""
@@ -59,7 +64,7 @@ class Beside:
 
     def types_in(self, status: int = 303, **changes: str) -> str:
         """Type in what the stand-in's page shows, but for some changes; return the page, or where the browser is sent."""
-        typed = {**{field: self.keys[name] for field, name in KEYS.items()}, **changes}
+        typed = {**{key: self.keys[name] for key, name in KEYS.items()}, **changes}
         sent = {"connection": "books", **{f"set:{name}": text for name, text in typed.items()}}
         return self.visitor.post(f"{AT}/secrets", sent, status=status)
 
@@ -116,9 +121,10 @@ def test_support_finds_the_keys_is_told_each_cause_of_a_refusal_and_is_let_in_wi
 def test_each_site_posts_to_its_subsidiary_and_one_in_another_currency_is_found_before(beside: Beside) -> None:
     beside.types_in()
     read_chart(beside.hub, CODE, "books")
-    maps = beside.visitor.get(f"/c/{CODE}/setup/account-maps?connection=books")
-    accepted = re.findall(r'<input type="hidden" name="(accept[^"]*)"', maps)
-    assert accepted == []
+    with (DATA / "account-map.csv").open(encoding="utf-8", newline="") as file:
+        beside.imports(
+            "account-map", *({**row, "connection": "books", "account_name": ""} for row in csv.DictReader(file))
+        )
     beside.imports("site-map", *(_subsidiary(site, WEST) for site in ("CK", "DT")), _subsidiary("HB", CANADA))
     beside.imports(
         "opening", *({"date": "2026-09-30", "site": site, "category": "", "value": "0"} for site in ("CK", "DT", "HB"))
@@ -126,8 +132,19 @@ def test_each_site_posts_to_its_subsidiary_and_one_in_another_currency_is_found_
     found = [each["message"] for each in preview(beside.hub, CODE, OFFERED_DATE)["problems"]]
     assert f"The subsidiary {CANADA} keeps its books in CAD, and this entry, of HB, is in USD." in found
     beside.imports("site-map", _subsidiary("HB", PARENT))
+    shown = preview(beside.hub, CODE, OFFERED_DATE)
     made = export(beside.hub, CODE, OFFERED_DATE)
     assert made["state"] == "POSTED", made["problems"]
+    pages = [httpx2.get(each["receipt"]["url"], trust_env=False).text for each in made["postings"]]
+    named = [re.findall("<p>Subsidiary: (.*?)</p>", page) for page in pages]
+    assert named == [["Restaurants Inc."], ["West"]]
+    there = [Counter(LINE.findall(page)) for page in pages]
+    assert there == [Counter(map(_line, entry["lines"])) for entry in shown["entries"]]
+
+
+def _line(line: Mapping[str, str]) -> tuple[str, str, str]:
+    debit, credit = (line["amount"] if line["side"] == side else "" for side in ("debit", "credit"))
+    return line["account_number"], debit, credit
 
 
 def _subsidiary(site: str, name: str) -> dict[str, str]:
