@@ -12,7 +12,6 @@ from typing import NamedTuple
 
 from hub.demo.half_year import DATA, OFFERED_DATE, counts_file
 from hub.demo.loading import CONNECTION, DemoNotLoaded
-from hub.plugins import GuardedConnector
 from hub.service.companies import add_company, companies
 from hub.service.connecting.clients import needs_client, set_client
 from hub.service.connecting.stand_ins import LOCAL, lead_to
@@ -47,8 +46,8 @@ def load_beside(hub: Hub, stand_ins: Mapping[str, Credentials]) -> list[Beside]:
 
     One that does not say all that its connection is set up with gets no company.
     """
-    found = [(connector_of(hub, connector), told) for connector, told in sorted(stand_ins.items())]
-    return [_beside(hub, connector, told) for connector, told in found if _says_enough(connector, told)]
+    standing = sorted(stand_ins.items())
+    return [_beside(hub, connector, told) for connector, told in standing if _says_enough(hub, connector, told)]
 
 
 def codes(hub: Hub) -> list[str]:
@@ -57,15 +56,15 @@ def codes(hub: Hub) -> list[str]:
     return [company["code"] for company in companies(hub) if company["code"] in wanted]
 
 
-def _says_enough(connector: GuardedConnector, told: Credentials) -> bool:
+def _says_enough(hub: Hub, connector: str, told: Credentials) -> bool:
     """Tell whether a stand-in says each setting that its connector asks for, and its client where the hub needs one."""
-    asked = {name for name, field in connector.info.settings.model_fields.items() if field.is_required()}
-    return asked.union(CLIENT if needs_client(connector) else ()) <= told.keys()
+    found = connector_of(hub, connector)
+    asked = {name for name, field in found.info.settings.model_fields.items() if field.is_required()}
+    return asked.union(CLIENT if needs_client(found) else ()) <= told.keys()
 
 
-def _beside(hub: Hub, found: GuardedConnector, told: Credentials) -> Beside:
-    connector, address = found.info.id, told["base_url"]
-    code = _code(connector)
+def _beside(hub: Hub, connector: str, told: Credentials) -> Beside:
+    code, found, address = _code(connector), connector_of(hub, connector), told["base_url"]
     settings = {name: told[name] for name in found.info.settings.model_fields if name in told}
     label = found.label(found.settings_from(settings))
     if needs_client(found):

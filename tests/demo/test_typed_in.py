@@ -20,6 +20,7 @@ from hub.demo.networked import load_beside
 from hub.plugins import Registry
 from hub.service import people, signing_in
 from hub.service.connecting.live_chart import read_chart
+from hub.service.connections import add_connection
 from hub.service.context import Hub
 from hub.service.exporting import export
 from hub.service.importing import import_rows
@@ -140,6 +141,17 @@ def test_each_site_posts_to_its_subsidiary_and_one_in_another_currency_is_found_
     assert named == [["Restaurants Inc."], ["West"]]
     there = [Counter(LINE.findall(page)) for page in pages]
     assert there == [Counter(map(_line, entry["lines"])) for entry in shown["entries"]]
+
+
+def test_the_other_interface_takes_the_key_that_the_page_shows_for_it(beside: Beside) -> None:
+    settings = {"transport": "rest", "account": beside.keys["Account ID"], "base_url": beside.keys["Local address"]}
+    add_connection(beside.hub, CODE, connector="netsuite", name="rest", settings=settings, environment="local")
+    names = {"client_id": "Client ID", "certificate_id": "Certificate ID", "private_key": "Private key"}
+    sent = {"connection": "rest", **{f"set:{key}": beside.keys[name] for key, name in names.items()}}
+    refused = words(beside.visitor.post(f"{AT}/secrets", {**sent, "set:client_id": "another"}, status=409))
+    assert "Connect again" in refused
+    assert refused.count("NetSuite does not let the hub in with this key") == 1
+    assert "rest is connected to NetSuite" in beside.visitor.told(beside.visitor.post(f"{AT}/secrets", sent))
 
 
 def _line(line: Mapping[str, str]) -> tuple[str, str, str]:

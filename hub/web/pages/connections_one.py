@@ -216,7 +216,8 @@ def shown(
         and all(each[key] == found[key] for key in ("connector", "environment"))
     ]
     told = problems or []
-    own = [{**each, "fix": ""} for each in _own_problems(found) if each not in told]
+    matters = {each["code"] for each in told}
+    own = [{**each, "fix": ""} for each in _own_problems(found) if each["code"] not in matters]
     if refused and found["sign_in"]:
         found = {**found, "state": State.RECONNECT}
     return visit.html(

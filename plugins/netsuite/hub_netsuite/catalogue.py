@@ -60,7 +60,7 @@ CATALOGUE: Mapping[str, Entry] = {
         happened="NetSuite refused the sign-in, and its answer never says why.",
         do=f"An administrator sees the reason in {AUDIT_TRAIL}, column Detail:"
         + "".join(f" • {name}: {cause}" for name, cause in LOGIN_CAUSES.items())
-        + " • no row: the account ID is wrong",
+        + " • no row: the account ID is wrong.",
     ),
     "clock": Entry(
         means=TryLater,
