@@ -16,7 +16,8 @@ from __future__ import annotations
 class ConnectorError(Exception):
     """Something went wrong with the accounting system.
 
-    message: a sentence for the customer; code and request_id: the system's own, for support.
+    message: a sentence for the customer, which several possible causes may follow, each after ` • `; code and request_id: the
+    system's own, for support.
     """
 
     def __init__(self, message: str, *, code: str = "", request_id: str = "") -> None:

@@ -129,8 +129,10 @@ def _show_served(address: str, made: dict[str, str], beside: "list[Beside]") -> 
         say(f"  sign in as {name:<14} password {password}")
     if not made:
         say("  sign in as one of those whom `hub users list` shows")
-    for code, label, stand_in in beside:
-        say(f"  {code} posts to a stand-in for {label}, whose journals are at {stand_in}/_sandbox/ledger")
+    for each in beside:
+        say(f"  {each.code} posts to a stand-in for {each.label}, whose journals are at {each.address}/_sandbox/ledger")
+        if each.types_secrets:
+            say(f"    its keys, which support types in under {each.code} > Connections, are at {each.address}/")
     say("Stop it with Ctrl+C.")
 
 

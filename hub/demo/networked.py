@@ -1,7 +1,7 @@
 """A company of the demo on each accounting system whose stand-in runs beside it, set up as far as the hub's own side goes.
 
-What is done with the accounting system is left to a person: connecting, reading its chart, mapping, exporting. A stand-in keeps
-its books only as long as it runs.
+What is done with the accounting system is left to a person: connecting or typing its keys in, reading its chart, mapping,
+exporting. A stand-in keeps its books only as long as it runs.
 """
 
 from __future__ import annotations
@@ -23,25 +23,31 @@ from hub.service.importing import import_file
 from hub.service.previewing import offered_counts
 
 Credentials = Mapping[str, str]
-"""What a stand-in says of itself: base_url, client_id, client_secret and more."""
+"""What a stand-in says of itself: base_url, what its connection's settings are, and what is signed in with."""
+CLIENT = ("client_id", "client_secret")
 
 _SET_UP = ("gl-accounts.csv", "departments.csv", "categories.csv", "sites.csv")
 
 
 class Beside(NamedTuple):
-    """A company of the demo beside the first; address: of its accounting system's stand-in."""
+    """A company of the demo beside the first.
+
+    address: of its accounting system's stand-in; types_secrets: whether a person types in what its page shows to sign in.
+    """
 
     code: str
     label: str
     address: str
+    types_secrets: bool
 
 
 def load_beside(hub: Hub, stand_ins: Mapping[str, Credentials]) -> list[Beside]:
     """Load a company for each stand-in, by connector, or lead the one that is there to it; raises DemoNotLoaded.
 
-    One that nobody signs in to through a browser has no client for it, and gets no company.
+    One that does not say all that its connection is set up with gets no company.
     """
-    return [_beside(hub, connector, told) for connector, told in sorted(stand_ins.items()) if "client_secret" in told]
+    standing = sorted(stand_ins.items())
+    return [_beside(hub, connector, told) for connector, told in standing if _says_enough(hub, connector, told)]
 
 
 def codes(hub: Hub) -> list[str]:
@@ -50,25 +56,31 @@ def codes(hub: Hub) -> list[str]:
     return [company["code"] for company in companies(hub) if company["code"] in wanted]
 
 
-def _beside(hub: Hub, connector: str, told: Credentials) -> Beside:
-    code, settings = _code(connector), {"base_url": told["base_url"]}
+def _says_enough(hub: Hub, connector: str, told: Credentials) -> bool:
+    """Tell whether a stand-in says each setting that its connector asks for, and its client where the hub needs one."""
     found = connector_of(hub, connector)
+    asked = {name for name, field in found.info.settings.model_fields.items() if field.is_required()}
+    return asked.union(CLIENT if needs_client(found) else ()) <= told.keys()
+
+
+def _beside(hub: Hub, connector: str, told: Credentials) -> Beside:
+    code, found, address = _code(connector), connector_of(hub, connector), told["base_url"]
+    settings = {name: told[name] for name in found.info.settings.model_fields if name in told}
     label = found.label(found.settings_from(settings))
     if needs_client(found):
-        client = {"client_id": told["client_id"], "client_secret": told["client_secret"], "environment": LOCAL}
-        set_client(hub, connector, client)
+        set_client(hub, connector, {**{name: told[name] for name in CLIENT}, "environment": LOCAL})
     if code not in {company["code"] for company in companies(hub)}:
         add_company(hub, code=code, name=f"Larkspur on {label}", currency="USD")
-    there = connections(hub, code)
-    for connection in there:
+    for connection in connections(hub, code):
         if (connection["connector"], connection["environment"]) == (connector, LOCAL):
-            lead_to(hub, code, connection["name"], told["base_url"])
-    if CONNECTION not in {connection["name"] for connection in there}:
+            lead_to(hub, code, connection["name"], address)
+    if CONNECTION not in {connection["name"] for connection in connections(hub, code)}:
         add_connection(hub, code, connector=connector, name=CONNECTION, settings=settings, environment=LOCAL)
     if not _is_loaded(hub, code):
         for name in (*_SET_UP, counts_file(OFFERED_DATE)):
             _import(hub, code, name)
-    return Beside(code, label, told["base_url"])
+    (books,) = (each for each in connections(hub, code) if each["name"] == CONNECTION)
+    return Beside(code, label, address, books["types_secrets"])
 
 
 def _code(connector: str) -> str:

@@ -89,8 +89,19 @@ def test_why_the_hub_is_not_let_in_is_told_and_what_was_typed_in_is_kept(desk: D
     assert "Invalid login attempt" in words(page)
     assert "test again, or type the secrets in again" in words(page)
     assert API_SECRET not in page
+    assert "Connect again" in words(page)
+    assert field(page.partition("<details")[0], "api_secret"), "it is asked for again at once"
     desk.house.gate.secrets = {ACCOUNT: API_SECRET}  # type: ignore[attr-defined]
     assert "was let in" in words(ann.post(f"{AT}/test", {"connection": "books"}, status=200))
+
+
+def test_what_is_refused_beside_secrets_that_work_leaves_the_connection_ready(desk: Desk) -> None:
+    ann = desk.visitor()
+    ann.post(f"{AT}/secrets", SENT)
+    told = words(ann.post(f"{AT}/secrets", {**SENT, "set:api_secret": "another-api-secret"}, status=409))
+    assert "Invalid login attempt" in told
+    assert "What was stored before stays" in told
+    assert "State Ready" in told
 
 
 def test_a_private_key_is_pasted_into_several_lines(make_typed: MakeTyped, cheap_passwords: None) -> None:

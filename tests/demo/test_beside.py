@@ -51,16 +51,11 @@ def loaded(hub: Hub, stand_ins: StandIns) -> list[Beside]:
     return load_beside(hub, stand_ins.credentials)
 
 
-def with_sign_in(stand_ins: StandIns) -> dict[str, Mapping[str, str]]:
-    """Return what the stand-ins say that people sign in to through a browser."""
-    return {name: told for name, told in stand_ins.credentials.items() if "client_secret" in told}
-
-
 def elsewhere(stand_ins: StandIns) -> dict[str, Mapping[str, str]]:
     """Return what stand-ins say of themselves at a start on other ports."""
     return {
         name: {**told, "base_url": f"http://127.0.0.1:{port}"}
-        for port, (name, told) in enumerate(with_sign_in(stand_ins).items(), start=9_001)
+        for port, (name, told) in enumerate(stand_ins.credentials.items(), start=9_001)
     }
 
 
@@ -71,12 +66,34 @@ def addresses(hub: Hub, loaded: list[Beside]) -> list[str]:
 def test_there_is_a_company_beside_each_stand_in_with_a_count_and_a_connection_to_sign_in_to(
     hub: Hub, loaded: list[Beside], stand_ins: StandIns
 ) -> None:
-    assert [each.code for each in loaded] == ["DEMO-QUICKBOOKS", "DEMO-XERO"]
-    assert [each.address for each in loaded] == [told["base_url"] for told in with_sign_in(stand_ins).values()]
+    assert [each.code for each in loaded] == ["DEMO-NETSUITE", "DEMO-QUICKBOOKS", "DEMO-XERO"]
+    assert [each.address for each in loaded] == [told["base_url"] for told in stand_ins.credentials.values()]
+    assert [each.code for each in loaded if each.types_secrets] == ["DEMO-NETSUITE"]
     for each in loaded:
         (found,) = connections(hub, each.code)
         assert (found["name"], found["environment"], found["state"]) == (CONNECTION, "local", "not_connected")
         assert [count["count_date"] for count in offered_counts(hub, each.code)] == ["2026-10-31"]
+
+
+def test_the_connection_whose_secrets_are_typed_in_has_the_settings_that_its_stand_in_tells_and_no_secret(
+    hub: Hub, loaded: list[Beside], stand_ins: StandIns
+) -> None:
+    (found,) = connections(hub, "DEMO-NETSUITE")
+    told = stand_ins.credentials["netsuite"]
+    assert found["settings"] == {"account": told["account"], "base_url": told["base_url"]}
+    assert found["label"] == "NetSuite"
+    assert (found["types_secrets"], found["sign_in"]) == (True, None)
+
+
+def test_a_stand_in_that_does_not_say_what_its_connection_needs_gets_no_company(
+    hub: Hub, loaded: list[Beside], stand_ins: StandIns
+) -> None:
+    lacking = {"netsuite": "account", "quickbooks": "client_secret"}
+    told = {
+        connector: {name: text for name, text in stand_ins.credentials[connector].items() if name != lacks}
+        for connector, lacks in lacking.items()
+    }
+    assert load_beside(hub, told) == []
 
 
 def test_a_second_start_on_other_ports_changes_the_addresses_of_the_connections_and_no_more(
@@ -84,7 +101,7 @@ def test_a_second_start_on_other_ports_changes_the_addresses_of_the_connections_
 ) -> None:
     before = {name: len(rows) for name, rows in everything(hub).items()}
     moved = load_beside(hub, elsewhere(stand_ins))
-    assert addresses(hub, moved) == ["http://127.0.0.1:9001", "http://127.0.0.1:9002"]
+    assert addresses(hub, moved) == [f"http://127.0.0.1:{port}" for port in (9001, 9002, 9003)]
     assert load_beside(hub, stand_ins.credentials) == loaded
     assert addresses(hub, loaded) == [each.address for each in loaded]
     changed = {name for name, rows in everything(hub).items() if len(rows) != before[name]}
@@ -94,7 +111,7 @@ def test_a_second_start_on_other_ports_changes_the_addresses_of_the_connections_
 def test_each_stand_in_takes_people_who_come_from_the_address_that_was_registered_and_no_other(
     hub: Hub, loaded: list[Beside]
 ) -> None:
-    for each in loaded:
+    for each in [each for each in loaded if not each.types_secrets]:
         for address, status in ((HUB, 200), ("http://127.0.0.1:7999", 400)):
             url = begin(hub, each.code, CONNECTION, browser="ann", redirect_url=f"{address}/connections/callback")
             assert url.startswith(each.address)

@@ -59,7 +59,9 @@ def test_the_demo_serves_the_sign_in_page_and_a_stand_in_with_a_company_for_each
         beside = re.findall(
             r"^  (DEMO-\S+) posts to a stand-in for (.+), whose journals are at (\S+)", printed, re.MULTILINE
         )
-        assert len(beside) >= 2
+        assert len(beside) >= 3
+        (keys,) = re.findall(r"^    its keys, .* DEMO-NETSUITE > Connections, are at (\S+)$", printed, re.MULTILINE)
+        assert "Consumer key" in page(keys)
         for _, _, ledger in beside:
             told: Any = json.loads(page(ledger, accept="application/json"))  # Any: JSON
             assert told

@@ -15,6 +15,7 @@ from hub.demo.networked import load_beside
 from hub.domain.access import Role
 from hub.plugins import load as load_plugins
 from hub.service import people, signing_in
+from hub.service.connecting.typed_in import type_line_in
 from hub.service.context import Hub
 from hub.service.importing import import_rows
 from hub.service.maps import account_maps
@@ -34,7 +35,7 @@ if TYPE_CHECKING:
     from hub.cli.opener import StandIns
 
 ADMINISTRATOR = "ada"
-QUICKBOOKS, XERO = "DEMO-QUICKBOOKS", "DEMO-XERO"
+NETSUITE, QUICKBOOKS, XERO = "DEMO-NETSUITE", "DEMO-QUICKBOOKS", "DEMO-XERO"
 TOTAL = "36,524.61"
 Line = tuple[str, str, str]
 """An account as it is shown, its debit and its credit without separators."""
@@ -161,10 +162,13 @@ def _plain(debit: str, credit: str) -> tuple[str, str]:
 
 
 def recorded(page: Page) -> list[Line]:
-    """Follow the result's link and return the journal's lines as the accounting system shows them."""
-    page.goto(str(page.get_by_role("link", name=re.compile("open in")).get_attribute("href")))
-    rows = page.locator("tbody tr").evaluate_all(CELLS)
-    return [(name, debit, credit) for _, name, debit, credit in rows]
+    """Follow the result's links and return the journals' lines as the accounting system shows them."""
+    lines: list[Line] = []
+    for address in page.get_by_role("link", name=re.compile("open in")).evaluate_all("all => all.map(a => a.href)"):
+        page.goto(address)
+        rows = page.locator("tbody tr").evaluate_all(CELLS)
+        lines += [(name, debit, credit) for _, name, debit, credit in rows]
+    return lines
 
 
 def same(shown: list[Line], there: list[Line]) -> bool:
@@ -260,6 +264,78 @@ def test_one_consent_reaches_two_organisations_and_each_site_posts_to_its_own(de
     assert same(shown, there)
     assert [amounts for _, *amounts in there] == [["2450.75", ""], ["", "2450.75"]]
     assert "Demo Company (Canada)" in told(page)
+
+
+def keys_shown(page: Page) -> Mapping[str, str]:
+    """Return the texts to copy from a stand-in's front page, by what they are called there."""
+    pairs = page.locator("dt").evaluate_all("all => all.map(dt => [dt.innerText, dt.nextElementSibling.innerText])")
+    return {str(name): str(text) for name, text in pairs}
+
+
+def types_in(page: Page, keys: Mapping[str, str]) -> None:
+    """Type the keys of the interface `soap` in, and press Store and test."""
+    for name in ("Consumer key", "Consumer secret", "Token ID", "Token secret"):
+        page.get_by_label(name).fill(keys[name])
+    button(page, "Store and test").click()
+
+
+def maps_subsidiaries(page: Page, subsidiaries: Mapping[str, str]) -> None:
+    at(page, NETSUITE, "setup/site-maps")
+    for site, subsidiary in subsidiaries.items():
+        page.get_by_label(f"Subsidiary of {site}").select_option(subsidiary)
+    button(page, "Save").click()
+    assert f"Saved: {len(subsidiaries)} value" in told(page)
+
+
+@pytest.mark.soak
+def test_keys_are_typed_in_and_each_cause_of_a_refusal_is_told_with_the_way_to_it(demo: Browsing) -> None:
+    page, there = demo.page(ADMINISTRATOR), demo.page()
+    connection_page(page, NETSUITE)
+    demo.check(page, name="typed-in", looks=[(WIDE, "light"), (NARROW, "dark")])
+    there.goto(str(page.locator(".steps a[href^=http]").get_attribute("href")))
+    assert "This is not NetSuite" in told(there)
+    demo.check(there, name="stand-in", looks=[(WIDE, "dark"), (NARROW, "light")])
+    keys = keys_shown(there)
+    swapped = {**keys, "Consumer key": keys["Token ID"], "Token ID": keys["Consumer key"]}
+    link(there, "Login Audit Trail").click()
+    for wrong, cause in (({**keys, "Token secret": "mistyped"}, "InvalidSignature"), (swapped, "consumer_key_unknown")):
+        types_in(page, wrong)
+        assert "Setup > Users/Roles > User Management > View Login Audit Trail, column Detail" in told(page)
+        there.reload()
+        assert there.locator("tbody td").first.inner_text() == cause
+        assert page.get_by_role("listitem").filter(has_text=f"{cause}: ").is_visible(), "what it means is told"
+        assert "Connect again" in told(page)
+    demo.check(page, name="refused", looks=[(WIDE, "dark"), (NARROW, "light")])
+    types_in(page, keys)
+    assert "books is connected to NetSuite and posts to Restaurants Inc. (1234567_SB1)." in told(page)
+    button(page, "Test").click()
+    assert "The hub reached NetSuite and was let in." in told(page)
+    demo.check(page, name="tested", looks=[(NARROW, "light")])
+
+
+@pytest.mark.soak
+def test_each_site_posts_to_its_subsidiary_in_the_subsidiarys_currency(demo: Browsing) -> None:
+    site = demo_of(demo)
+    type_line_in(site.hub, NETSUITE, "books", site.stand_ins.credentials["netsuite"])
+    page = demo.page(ADMINISTRATOR)
+    connection_page(page, NETSUITE)
+    maps_accounts(page)
+    at(page, NETSUITE, "setup/site-maps")
+    assert told(page).count("Needed") == len(("CK", "DT", "HB"))
+    west = "Restaurants Inc.:West"
+    maps_subsidiaries(page, {"Commissary": west, "Downtown": west, "Harborside": "Restaurants Inc.:Canada"})
+    demo.check(page, name="site-maps", looks=[(WIDE, "dark"), (NARROW, "light")])
+    nothing_there(site.hub, NETSUITE, "CK", "DT", "HB")
+    at(page, NETSUITE, "export")
+    button(page, "Next").click()
+    assert "Restaurants Inc.:Canada keeps its books in CAD, and this entry, of HB, is in USD." in told(page)
+    maps_subsidiaries(page, {"Harborside": "Restaurants Inc."})
+    shown = exports(page, NETSUITE, "books")
+    assert "Posted: journals JE7001, JE7002 are in NetSuite." in told(page)
+    there = recorded(page)
+    assert len(there) == 48
+    assert same(shown, there)
+    assert "Subsidiary: West" in told(page)
 
 
 def toronto(hub: Hub) -> None:

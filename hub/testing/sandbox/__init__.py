@@ -11,7 +11,7 @@ from hub.testing.sandbox.desk import Desk
 from hub.testing.sandbox.faults import ANY, READ, WRITE, Faults, Planned, UnknownFault
 from hub.testing.sandbox.front import AnswerLost, Front
 from hub.testing.sandbox.limits import CallLimits, Exceeded, Window
-from hub.testing.sandbox.pages import journal_page, page, wants_page
+from hub.testing.sandbox.pages import front_page, journal_page, page, wants_page
 from hub.testing.sandbox.serving import serve_app
 from hub.testing.sandbox.sign_in import SignInPaths, SignInStyle, sign_in_routes
 from hub.testing.sandbox.tokens import ClientApp, Grant, Issued, Proof, TokenDesk, TokenRefused, TokenRules
@@ -47,6 +47,7 @@ __all__ = [
     "UnknownFault",
     "Window",
     "control_routes",
+    "front_page",
     "journal_page",
     "page",
     "seconds",

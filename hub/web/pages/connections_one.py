@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from hub.api import ConnectorError
+from hub.api import ConnectorError, ReconnectNeeded
 from hub.domain.access import Feature
 from hub.service.connecting.books_there import choose_company, companies_there
 from hub.service.connecting.ending import disconnect
@@ -90,7 +90,7 @@ def ask_company(visit: Visit) -> Response:
     try:
         found = companies_there(visit.hub, visit.company, connection)
     except (Refused, ConnectorError) as error:
-        return shown(visit, connection, problems_of(visit, error))
+        return shown(visit, connection, problems_of(visit, error), refused=isinstance(error, ReconnectNeeded))
     return visit.html("connecting/companies.html", connection=connection, found=found, label=_label(visit, connection))
 
 
@@ -123,7 +123,7 @@ def test(visit: Visit) -> Response:
 
     def tried(name: str) -> Response:
         told = try_connection(visit.hub, visit.company, name)
-        return shown(visit, name, told["problems"], reached=str(told["message"]))
+        return shown(visit, name, told["problems"], reached=str(told["message"]), refused=refuses(told["problems"]))
 
     return done_with(visit, tried)
 
@@ -155,6 +155,11 @@ def problems_of(visit: Visit, error: Refused | ConnectorError) -> list[dict[str,
     return [
         {"level": "problem", "blocking": True, "code": error.code or "connector_failed", "message": said, "fix": ""}
     ]
+
+
+def refuses(problems: list[dict[str, object]]) -> bool:
+    """Whether the accounting system was asked and does not let the hub in."""
+    return any(each["code"] == "reconnect_needed" for each in problems)
 
 
 def done_with(visit: Visit, work: Callable[[str], Response]) -> Response:
@@ -190,12 +195,13 @@ def shown(
     problems: list[dict[str, object]] | None = None,
     *,
     reached: str = "",
+    refused: bool = False,
     wrong: Mapping[str, str] | None = None,
 ) -> Response:
     """Show a connection's page, where its own problems are put right.
 
-    problems: of what was just tried, which its own ones follow; reached: that the accounting system answered; wrong: what is
-    wrong with which of the secrets that were typed in.
+    problems: of what was just tried, which its own ones follow; reached: that the accounting system answered; refused: that it
+    does not let the hub in with what is stored; wrong: what is wrong with which of the secrets that were typed in.
     """
     name = _name(visit, asked)
     if name is None:
@@ -210,6 +216,10 @@ def shown(
         and all(each[key] == found[key] for key in ("connector", "environment"))
     ]
     told = problems or []
+    matters = {each["code"] for each in told}
+    own = [{**each, "fix": ""} for each in _own_problems(found) if each["code"] not in matters]
+    if refused and found["sign_in"]:
+        found = {**found, "state": State.RECONNECT}
     return visit.html(
         "connecting/one.html",
         status=200 if problems is None or reached else 409,
@@ -218,7 +228,7 @@ def shown(
         others=others,
         secrets=_secrets(visit, found, wrong),
         secrets_open=bool(wrong),
-        problems=told + [{**each, "fix": ""} for each in _own_problems(found) if each not in told],
+        problems=told + own,
         reached=reached,
     )
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from hub.domain.access import Feature
 from hub.service.connecting.typed_in import FieldsRefused, secrets_asked, type_in
 from hub.web.pages.connections import AT
-from hub.web.pages.connections_one import connected, done_with, shown
+from hub.web.pages.connections_one import connected, done_with, refuses, shown
 from hub.web.routes import page
 from hub.web.settings_form import sent_secrets
 
@@ -35,6 +35,8 @@ def store(visit: Visit) -> Response:
             done = type_in(visit.hub, visit.company, name, typed)
         except FieldsRefused as error:
             return shown(visit, name, [NOT_STORED], wrong=error.fields)
-        return shown(visit, name, done["problems"]) if done["problems"] else connected(visit, done)
+        if done["problems"]:
+            return shown(visit, name, done["problems"], refused=refuses(done["problems"]))
+        return connected(visit, done)
 
     return done_with(visit, stored)

@@ -21,11 +21,11 @@ WAITED = "Nothing to do: the hub tries again, and looks first for what it had se
 
 # What the trail's column Detail says, and what it means; the answer itself never tells (facts 1.1).
 LOGIN_CAUSES: Mapping[str, str] = {
-    "InvalidSignature": "a secret is wrong, or the two pairs are swapped: consumer key and secret are the integration's, token "
-    "ID and secret the access token's",
+    "InvalidSignature": "a secret is wrong, or the two secrets are swapped",
     "InvalidTimestamp": "the clock of the hub's machine is more than 5 minutes off",
     "token_rejected": "the access token was revoked, or is of another integration",
-    "consumer_key_unknown": "the consumer key is of another account",
+    "consumer_key_unknown": "the consumer key is wrong, of another account, or the two pairs are swapped: consumer key and "
+    "secret are the integration's, token ID and secret the access token's",
     "consumer_key_refused": "the integration is blocked",
     "permission_denied": "the role lacks Log in using Access Tokens",
     "FeatureDisabled": "Token-Based Authentication is off",
@@ -58,9 +58,9 @@ CATALOGUE: Mapping[str, Entry] = {
     "invalid_login": Entry(
         means=ReconnectNeeded,
         happened="NetSuite refused the sign-in, and its answer never says why.",
-        do=f"An administrator sees the reason in {AUDIT_TRAIL}, column Detail. "
-        + "; ".join(f"{name}: {cause}" for name, cause in LOGIN_CAUSES.items())
-        + ". No row: the account ID is wrong.",
+        do=f"An administrator sees the reason in {AUDIT_TRAIL}, column Detail:"
+        + "".join(f" • {name}: {cause}" for name, cause in LOGIN_CAUSES.items())
+        + " • no row: the account ID is wrong.",
     ),
     "clock": Entry(
         means=TryLater,

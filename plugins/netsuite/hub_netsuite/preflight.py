@@ -129,9 +129,15 @@ def _other_currency(entry: JournalEntry, books: Books, subsidiary: DimensionValu
         yield Problem(
             level=Level.PROBLEM,
             code="currency_mismatch",
-            message=f"The subsidiary {subsidiary.name} keeps its books in {own}, and this entry is in {entry.currency}.",
+            message=f"The subsidiary {subsidiary.name} keeps its books in {own}, and this entry, of {_sites(entry)}, is in "
+            f"{entry.currency}.",
             fix="Move the site to books in its own currency, or correct its subsidiary in the Site Map.",
         )
+
+
+def _sites(entry: JournalEntry) -> str:
+    first, *others = dict.fromkeys(line.site for line in entry.lines)
+    return f"{first} and {len(others)} more" if others else first
 
 
 def _accounts(entry: JournalEntry, books: Books, subsidiary: DimensionValue | None) -> Iterator[Problem]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
+from html import unescape
 from pathlib import Path
 
 import httpx2
@@ -11,8 +13,10 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_pem_public_key
 
 from hub.plugins import load
+from hub.plugins.sign_in.assertion import KeyFields
 from hub_netsuite.sandbox.passports import Keys, Passport, signature
 from hub_netsuite.sandbox.tokens import certificate_id
+from hub_netsuite.settings import Secrets, Settings
 from plugins.netsuite.tests.sandbox_client import BASE, Body, Local, envelope, ref
 
 TIME = "<m:getServerTime/>"
@@ -72,6 +76,18 @@ def test_whatever_is_wrong_the_refusal_is_the_same_and_only_the_audit_trail_says
     assert told.find("invalidCredentialsFault") is not None
     assert local.audit() == [detail]
     assert detail in local.bare.get("/_sandbox/audit", headers={"Accept": "text/html"}).text
+
+
+def test_the_front_page_shows_all_that_is_typed_in_by_its_names_in_the_hub_and_leads_on(local: Local) -> None:
+    told = local.bare.get("/")
+    shown = dict(re.findall(r"<dt>(.*?)</dt><dd><code>(.*?)</code></dd>", told.text, re.DOTALL))
+    asked = {**Secrets.model_fields, **KeyFields.model_fields}
+    asked |= {name: Settings.model_fields[name] for name in ("account", "base_url")}
+    assert shown == {str(field.title): local.credentials[name] for name, field in asked.items()}
+    assert "This is not NetSuite" in told.text
+    pages = [unescape(address) for address in re.findall(r'<a href="(.*?)">', told.text)]
+    assert len(pages) == 3
+    assert [local.bare.get(each, headers={"Accept": "text/html"}).status_code for each in pages] == [200, 200, 200]
 
 
 def test_a_passport_is_good_for_five_minutes_and_once(local: Local) -> None:

@@ -29,6 +29,7 @@ from hub.testing.sandbox import (
 )
 from hub_netsuite.sandbox import entries
 from hub_netsuite.sandbox.company import ACCOUNT_ID, Company, Journal
+from hub_netsuite.sandbox.keys_page import keys_page
 from hub_netsuite.sandbox.operations import Operations
 from hub_netsuite.sandbox.passports import Keys, SignIns
 from hub_netsuite.sandbox.rest import Rest
@@ -89,6 +90,7 @@ class Site:
             Route("/services/NetSuitePort_{version}", self._soap.answer, methods=["POST"]),
             *self._rest.routes(),
             *self._wsdl.routes(),
+            Route("/", self._front_page, methods=["GET"]),
             Route(JOURNAL_PAGE, self._journal, methods=["GET"]),
             Route(AUDIT_TRAIL, self._audit_trail, methods=["GET"]),
             *control_routes(self.desk, self.base_url, self._changes()),
@@ -151,13 +153,19 @@ class Site:
         if yes:
             self.tokens.expire()
 
+    async def _front_page(self, _request: Request) -> Response:
+        """Show what is typed in to sign in, by the names that it has in NetSuite."""
+        return keys_page(self.credentials(), self.company.books.values(), AUDIT_TRAIL)
+
     async def _journal(self, request: Request) -> Response:
         """Show a journal entry where links lead."""
         found = self.company.journals.get(request.query_params.get("id", ""))
         if found is None:
             return page("Record does not exist", "<p>It was deleted, or never written.</p>", status=404)
         books = self.company.books[found.currency]
-        return journal_page(books, books.journals[found.id])
+        subsidiary = self.company.subsidiaries.get(found.subsidiary)
+        head = {"Number": found.number, "Subsidiary": subsidiary.name if subsidiary else "", "Memo": found.memo}
+        return journal_page(books, books.journals[found.id], head)
 
     async def _audit_trail(self, request: Request) -> Response:
         """Show the Login Audit Trail, newest first: the only place that says why a sign-in was refused."""
