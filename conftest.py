@@ -53,10 +53,12 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if PROFILE != "test":
         items.sort(key=_place)
         return
-    long = [item for item in items if item.get_closest_marker("soak")]
+    long, short = [], []
+    for item in items:
+        (long if item.get_closest_marker("soak") else short).append(item)
     if long:
         config.hook.pytest_deselected(items=long)
-        items[:] = [item for item in items if item not in long]
+        items[:] = short
 
 
 def pytest_collection_finish() -> None:

@@ -52,7 +52,7 @@ _FIELD = re.compile(r'<input type="hidden" name="csrf" value="([^"]+)">')
 class Visitor:
     """A browser, signed in or not; `client` is Starlette's own, which follows no redirects.
 
-    portal: the event loop that all of them share in a module that asks for `one_portal`; else each request makes its own.
+    portal: the event loop that all of them share, so that no request makes its own.
     """
 
     portal: ClassVar[BlockingPortal | None] = None
@@ -122,9 +122,9 @@ class Site:
         self.moment += timedelta(**by)
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session", autouse=True)
 def one_portal() -> Iterator[None]:
-    """One event loop for every request of a module, as making one takes as long as answering."""
+    """One event loop for every request of every browser, as making one takes as long as answering."""
     with start_blocking_portal() as Visitor.portal:
         yield
     Visitor.portal = None

@@ -15,8 +15,6 @@ from hub.web.routes import Page, load_pages
 from tests.web.conftest import PEOPLE, Site, Visitor
 from tests.web.samples import OF_ALL_SITES, SAMPLES, query
 
-pytestmark = pytest.mark.usefixtures("one_portal")
-
 PAGES = load_pages()
 FORMS = [page for page in PAGES if page.method == "POST"]
 COMPANY_PAGES = [page for page in PAGES if page.of_company]
