@@ -112,9 +112,17 @@ DAMAGE: dict[str, tuple[str, ...]] = {
 
 
 @pytest.mark.parametrize(
-    ("code", "damage"), [(code, damage) for code, statements in DAMAGE.items() for damage in statements]
+    ("databases", "code", "damage"),
+    [
+        pytest.param(name, code, damage, marks=[pytest.mark.soak] if name == "postgresql" and number else [])
+        for code, statements in DAMAGE.items()
+        for number, damage in enumerate(statements)
+        for name in ("sqlite", "postgresql")
+    ],
+    indirect=["databases"],
 )
 def test_damaged_records_are_found(posted: Hub, code: str, damage: str) -> None:
+    """Every day each damage on SQLite and the first of each check on PostgreSQL, in `make soak` the others there too."""
     change(posted, damage)
     assert code in codes(doctor(posted))
 
