@@ -14,21 +14,27 @@ from hub.service.auditing import verify
 from hub.service.companies import add_company, set_company
 from hub.service.context import Hub
 from hub.service.heads import remember
+from tests.conftest import Databases
 from tests.reporting.home import opened
 
 ENTRIES = 12
 COLUMNS = ("company_id", "seq", "at", "actor", "action", "subject", "detail", "mac")
 
 
-@contextmanager
-def audited(url: str, home: Path) -> Iterator[Hub]:
-    """Open a hub whose companies ACME and OTHER have ENTRIES entries each, all of them remembered in its home."""
+def prepare(url: str, home: Path) -> None:
+    """Add the companies ACME and OTHER with ENTRIES entries each, all of them remembered in the hub's home."""
     with opened(url, home, load(only=[])) as hub:
         for code in ("ACME", "OTHER"):
             add_company(hub, code=code, name=code, currency="USD")
             for day in range(1, ENTRIES):
                 settles(hub, day, code)
         remember(hub)
+
+
+@contextmanager
+def audited(databases: Databases, home: Path) -> Iterator[Hub]:
+    """Open a hub with a copy of these companies and of its home."""
+    with opened(databases.prepared(prepare, home), home, load(only=[])) as hub:
         yield hub
 
 

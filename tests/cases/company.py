@@ -47,12 +47,15 @@ Values = Mapping[str, str]
 
 
 class Company:
-    """One company in a hub of its own."""
+    """One company in a hub of its own; there: it is in the database already."""
 
-    def __init__(self, database: Database, folder: Path, registry: Registry | None = None) -> None:
+    def __init__(
+        self, database: Database, folder: Path, registry: Registry | None = None, *, there: bool = False
+    ) -> None:
         registry = registry or load(only=[hub_csv_iif.connector])
         self.hub = Hub(database=database, registry=registry, clock=lambda: NOW, home=folder, actor="alice")
-        add_company(self.hub, code="ACME", name="Acme Restaurants", currency="USD")
+        if not there:
+            add_company(self.hub, code="ACME", name="Acme Restaurants", currency="USD")
 
     def connect(self, name: str = "books", connector: str = "csv_iif", **settings: str) -> None:
         """Add a connection, by default one whose files are in the generic layout."""
@@ -201,11 +204,11 @@ def _number(account: str) -> str:
 
 
 @contextmanager
-def opened(url: str, folder: Path, registry: Registry | None = None) -> Iterator[Company]:
-    """Open a database with an empty company, and close it at the end."""
+def opened(url: str, folder: Path, registry: Registry | None = None, *, there: bool = False) -> Iterator[Company]:
+    """Open a database with an empty company, or the one that is there, and close it at the end."""
     database = Database(url, audit_key=AUDIT_KEY)
     try:
-        yield Company(database, folder, registry)
+        yield Company(database, folder, registry, there=there)
     finally:
         database.close()
 

@@ -2,6 +2,8 @@
 
 import shutil
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -21,13 +23,20 @@ def shell(database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     return Shell(tmp_path)
 
 
-def prepare(url: str, home: Path) -> None:
-    """Set up a company in a migrated database, by commands."""
+@contextmanager
+def commanded(url: str, home: Path) -> Iterator[Shell]:
+    """A shell on a migrated database that is prepared; what is in its home then is kept."""
     with tempfile.TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as environment:
         environment.setenv("HUB_DATABASE_URL", url)
         made = Shell(Path(folder))
-        made.set_up()
+        yield made
         shutil.copytree(made.home, home)
+
+
+def prepare(url: str, home: Path) -> None:
+    """Set up a company in a migrated database, by commands."""
+    with commanded(url, home) as made:
+        made.set_up()
 
 
 @pytest.fixture

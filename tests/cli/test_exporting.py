@@ -1,10 +1,14 @@
 """Previewing, exporting, confirming and undoing on the command line, in the shapes that programs rely on."""
 
+from pathlib import Path
+
 import pytest
 
 from hub.cli.outcome import exit_code
 from hub.cli.screen import state_word
+from tests.cli.conftest import commanded
 from tests.cli.shell import OCTOBER, Shell
+from tests.conftest import Databases
 
 PREVIEW = {
     "label", "title", "count_date", "connection", "currency", "balanced", "debits", "credits", "hash", "entries",
@@ -20,11 +24,18 @@ RECEIPT = {"id", "number", "url", "file"}
 PROBLEM = {"level", "blocking", "code", "message", "fix", "where"}
 
 
+def prepare_counted(url: str, home: Path) -> None:
+    """Set up a company and import its October count."""
+    with commanded(url, home) as made:
+        made.set_up()
+        made.imports("counts", OCTOBER)
+
+
 @pytest.fixture
-def counted(company: Shell) -> Shell:
+def counted(shell: Shell, databases: Databases, monkeypatch: pytest.MonkeyPatch) -> Shell:
     """A company whose October count is waiting."""
-    company.imports("counts", OCTOBER)
-    return company
+    monkeypatch.setenv("HUB_DATABASE_URL", databases.prepared(prepare_counted, shell.home))
+    return shell
 
 
 def test_the_counts_on_offer_have_their_shape(counted: Shell) -> None:

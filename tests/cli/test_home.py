@@ -6,12 +6,14 @@ import sys
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
 from hub.app import Installation, home_folder
 from hub.cli import CannotOpen
+from hub.cli.program import app
 from hub.cli.refusal import tell_unexpected
 from hub.store import Database
-from tests.cli.shell import OCTOBER, Shell
+from tests.cli.shell import OCTOBER, Answer, Shell
 
 HUB = (sys.executable, "-c", "from hub.app import main; main()")
 
@@ -26,7 +28,15 @@ def alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
+def here(*arguments: str, **environment: str) -> Answer:
+    """Run a command in this process, where a process of its own would show nothing more."""
+    done = CliRunner().invoke(app, arguments, env=environment, obj=Installation())
+    assert done.exception is None or isinstance(done.exception, SystemExit)
+    return Answer(code=done.exit_code, out=done.stdout, err=done.stderr)
+
+
 def hub(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    """Run a command in a process of its own."""
     return subprocess.run(
         [*HUB, *arguments], capture_output=True, text=True, env={**os.environ, **environment}, check=False
     )
@@ -59,9 +69,9 @@ def test_an_older_database_is_not_touched_until_someone_upgrades_it(alone: Path)
     set_revision(alone / "home" / "hub.db", "0000")
     with pytest.raises(CannotOpen, match="hub db upgrade"), Installation().open(alone / "home"):
         pass
-    refused = hub("company", "list", "--home", "home", "--json")
-    assert refused.returncode == 1
-    assert '"code": "cannot_open"' in refused.stdout
+    refused = here("company", "list", "--home", "home", "--json")
+    assert refused.code == 1
+    assert '"code": "cannot_open"' in refused.out
 
 
 def test_upgrading_again_changes_nothing(shell: Shell) -> None:
@@ -97,11 +107,11 @@ def test_a_home_that_cannot_be_made_is_said_plainly(alone: Path) -> None:
 )
 def test_a_database_that_cannot_be_used_is_said_plainly_and_without_its_password(alone: Path, address: str) -> None:
     for command in (("company", "list"), ("db", "upgrade")):
-        refused = hub(*command, HUB_DATABASE_URL=address)
-        assert (refused.returncode, refused.stdout) == (1, "")
-        assert refused.stderr.startswith("Problem: ")
-        assert "Traceback" not in refused.stderr
-        assert "secret" not in refused.stderr
+        refused = here(*command, HUB_DATABASE_URL=address)
+        assert (refused.code, refused.out) == (1, "")
+        assert refused.err.startswith("Problem: ")
+        assert "Traceback" not in refused.err
+        assert "secret" not in refused.err
 
 
 def test_a_file_that_is_no_database_is_said_plainly(alone: Path) -> None:
@@ -143,7 +153,7 @@ def test_an_error_that_nobody_foresaw_ends_the_program_with_1_and_no_trace(alone
 @pytest.mark.parametrize("options", [[], ["--json"]])
 def test_a_reader_that_goes_away_ends_the_command_quietly(alone: Path, options: list[str]) -> None:
     for number in range(2):
-        hub("company", "add", f"C{number}", "--name", "x" * 30_000, "--currency", "USD")
+        here("company", "add", f"C{number}", "--name", "x" * 30_000, "--currency", "USD")
     reader, writer = os.pipe()
     os.close(reader)
     done = subprocess.run(
@@ -154,7 +164,7 @@ def test_a_reader_that_goes_away_ends_the_command_quietly(alone: Path, options: 
 
 
 def test_a_terminal_of_few_letters_gets_a_question_mark_and_no_error(alone: Path) -> None:
-    hub("company", "add", "ACME", "--name", "Café Ōsaka", "--currency", "USD")
+    here("company", "add", "ACME", "--name", "Café Ōsaka", "--currency", "USD")
     shown = hub("company", "list", PYTHONIOENCODING="ascii")
     assert shown.returncode == 0
     assert "Caf? ?saka" in shown.stdout

@@ -1,22 +1,25 @@
 """The doctor: silent where all is well, and each damage to an installation told with what to do."""
 
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from hashlib import sha256
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from hub.plugins import BrokenPlugin, load
+from hub.plugins import BrokenPlugin, Registry, load
 from hub.service.context import Hub
 from hub.service.doctoring import doctor
 from hub.service.exporting import confirm, export, undo
 from hub.store import Database
 from hub.store.health_rows import CHECKS
+from tests.conftest import Databases
 from tests.plugins.scripted import INFO as SCRIPTED
 from tests.plugins.scripted import Plugin, ScriptedConnector
 from tests.reporting.home import (
+    COUNTED,
     NEXT,
     NOVEMBER,
     OCTOBER,
@@ -26,16 +29,26 @@ from tests.reporting.home import (
     exported,
     imports,
     one,
+    opened,
+    prepare,
 )
 
 
+def prepare_posted(url: str, home: Path) -> None:
+    """Set the company up and export a count, a transfer and a batch."""
+    prepare(url, home)
+    with opened(url, home, load()) as hub:
+        for kind, content in (("counts", COUNTED), ("transfers", TRANSFER), ("production", PRODUCTION)):
+            imports(hub, kind, content)
+        exported(hub)
+
+
 @pytest.fixture
-def posted(counted: Hub) -> Hub:
+def posted(databases: Databases, tmp_path: Path, registry: Registry) -> Iterator[Hub]:
     """A hub with an export of a count, a transfer and a batch, confirmed."""
-    imports(counted, "transfers", TRANSFER)
-    imports(counted, "production", PRODUCTION)
-    exported(counted)
-    return counted
+    home = tmp_path / "home"
+    with opened(databases.prepared(prepare_posted, home), home, registry) as hub:
+        yield hub
 
 
 def codes(found: list[dict[str, Any]]) -> set[str]:
@@ -99,9 +112,17 @@ DAMAGE: dict[str, tuple[str, ...]] = {
 
 
 @pytest.mark.parametrize(
-    ("code", "damage"), [(code, damage) for code, statements in DAMAGE.items() for damage in statements]
+    ("databases", "code", "damage"),
+    [
+        pytest.param(name, code, damage, marks=[pytest.mark.soak] if name == "postgresql" and number else [])
+        for code, statements in DAMAGE.items()
+        for number, damage in enumerate(statements)
+        for name in ("sqlite", "postgresql")
+    ],
+    indirect=["databases"],
 )
 def test_damaged_records_are_found(posted: Hub, code: str, damage: str) -> None:
+    """Every day each damage on SQLite and the first of each check on PostgreSQL, in `make soak` the others there too."""
     change(posted, damage)
     assert code in codes(doctor(posted))
 

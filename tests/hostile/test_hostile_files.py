@@ -28,11 +28,11 @@ def values(books: Books) -> list[str]:
 
 
 def test_a_text_that_breaks_its_row_never_becomes_another_row(
-    books_of: Callable[[str], Books], hostile: list[Hostile]
+    books_of: Callable[[str], Books], tried: list[Hostile]
 ) -> None:
     books = kitchen(books_of("generic"))
     stored = 0
-    for one in hostile:
+    for one in tried:
         text = f"{HEADER}{one.day},S,{one.text},Meat,1,{one.amount}\n"
         file = BytesIO(text.encode("utf-8", "surrogatepass"))
         result = import_file(books.hub.database, books.code, "counts", file, actor="tester", now=NOW)
@@ -40,7 +40,7 @@ def test_a_text_that_breaks_its_row_never_becomes_another_row(
         assert all(error.message and error.rule for error in result.errors)
         assert result.rows <= 1 or not result.stored
         stored += result.stored
-    assert stored > len(hostile) / 2
+    assert stored > len(tried) / 2
 
 
 def test_an_edge_case_of_csv_in_place_of_a_count_is_refused_by_its_columns(

@@ -210,6 +210,7 @@ def test_a_company_goes_from_no_connection_to_a_journal_there_and_back(demo: Bro
     assert button(page, "Next").is_visible(), "the count can be exported again"
 
 
+@pytest.mark.soak
 def test_disconnecting_keeps_the_maps_and_other_books_are_refused(demo: Browsing) -> None:
     site = demo_of(demo)
     page = demo.page(ADMINISTRATOR)
@@ -231,6 +232,7 @@ def test_disconnecting_keeps_the_maps_and_other_books_are_refused(demo: Browsing
     demo.check(page, looks=[(WIDE, "dark")])
 
 
+@pytest.mark.soak
 def test_one_consent_reaches_two_organisations_and_each_site_posts_to_its_own(demo: Browsing) -> None:
     site = demo_of(demo)
     page = demo.page(ADMINISTRATOR)

@@ -57,6 +57,7 @@ def test_a_month_end_is_exported_downloaded_and_confirmed(browsing: Browsing, si
     assert exports(site, "DEMO")[0] == "POSTED 1"
 
 
+@pytest.mark.property
 def test_the_first_export_asks_for_opening_values(small_browsing: Browsing, small: Site) -> None:
     page = small_browsing.page("administrator")
     page.goto(ENTRY)
@@ -78,6 +79,7 @@ def test_the_first_export_asks_for_opening_values(small_browsing: Browsing, smal
     assert exports(small) == ["FILE_READY 1"]
 
 
+@pytest.mark.property
 def test_a_missing_map_is_found_mended_through_its_link_and_exported(small_browsing: Browsing, small: Site) -> None:
     opening(small.hub)
     imports(small.hub, "gl-accounts", [{"number": "5021", "name": "COGS New", "kind": "cogs"}])
@@ -100,6 +102,7 @@ def test_a_missing_map_is_found_mended_through_its_link_and_exported(small_brows
     assert exports(small) == ["FILE_READY 1"]
 
 
+@pytest.mark.soak
 def test_a_count_amended_after_it_was_looked_at_is_looked_at_again(small_browsing: Browsing, small: Site) -> None:
     opening(small.hub)
     page = small_browsing.page("exporter")
@@ -114,6 +117,7 @@ def test_a_count_amended_after_it_was_looked_at_is_looked_at_again(small_browsin
     page.get_by_text("File ready: import it into").wait_for()
 
 
+@pytest.mark.soak
 def test_an_export_is_undone_and_exported_again(small_browsing: Browsing, small: Site) -> None:
     opening(small.hub)
     page = small_browsing.page("exporter")
@@ -210,6 +214,7 @@ def live(house: House, browser: Browser, tmp_path: Path) -> Iterator[Browsing]:
         yield browsing
 
 
+@pytest.mark.property
 def test_progress_is_shown_as_it_happens_without_loading_the_page_again(live: Browsing, house: House) -> None:
     page = live.page("sam")
     page.goto(f"/c/ACME/export/entry?count={OCTOBER}&connection={BOOKS}")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+import pytest
 from playwright.sync_api import Page
 
 from tests.journey.browsing import Browsing
@@ -39,6 +40,7 @@ def added(browsing: Browsing) -> str:
     return found[0]
 
 
+@pytest.mark.property
 def test_who_is_added_signs_in_once_with_what_was_handed_over_and_sees_only_what_they_may(browsing: Browsing) -> None:
     code = added(browsing)
     page = browsing.page()
@@ -62,6 +64,7 @@ def test_who_is_added_signs_in_once_with_what_was_handed_over_and_sees_only_what
         assert answer.status == 404, path
 
 
+@pytest.mark.soak
 def test_an_administrator_changes_access_and_finds_it_in_the_audit_trail(browsing: Browsing) -> None:
     page = browsing.page("administrator")
     page.goto("/c/DEMO/people")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from hub.service.maps import account_maps
 from hub.service.saving import RowEdit, save_edits
 from tests.journey.browsing import Browsing
@@ -21,6 +23,7 @@ def mapped(browsing: Browsing, number: str) -> str:
     return found.number if found else ""
 
 
+@pytest.mark.property
 def test_accounts_are_typed_by_name_and_what_is_wrong_stands_beside_its_field(browsing: Browsing) -> None:
     unmap(browsing, "5010", "1310", "5130")
     page = browsing.page("administrator")
@@ -40,6 +43,7 @@ def test_accounts_are_typed_by_name_and_what_is_wrong_stands_beside_its_field(br
     assert (mapped(browsing, "5010"), mapped(browsing, "1310")) == ("5010", "1310")
 
 
+@pytest.mark.soak
 def test_a_map_is_chosen_from_a_list_without_scripts_and_taken_off_from_the_other_side(browsing: Browsing) -> None:
     unmap(browsing, "5010")
     page = browsing.page("administrator", scripts=False, width=390)

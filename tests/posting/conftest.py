@@ -15,7 +15,7 @@ from hub.domain.posting import Rules
 from hub.testing.clock import VirtualClock
 from hub.testing.ledger import FakeLedger
 from hub.testing.profile import Profile
-from tests.conftest import SqliteDatabases
+from tests.conftest import Databases, SqliteDatabases
 from tests.posting.house import House
 
 MakeHouse = Callable[..., House]
@@ -101,10 +101,18 @@ def house(counted: MakeHouse) -> House:
     return counted()
 
 
-@pytest.fixture
-def house_anywhere(database_url: str, tmp_path: Path) -> Iterator[House]:
-    """Return a house with one count to export, on SQLite and on PostgreSQL."""
-    house = House(database_url, tmp_path).set_up()
+def prepare_house(url: str, home: Path) -> None:
+    """Set a house up and count it."""
+    home.mkdir()
+    house = House(url, home).set_up()
     house.counts()
+    house.close()
+
+
+@pytest.fixture
+def house_anywhere(databases: Databases, tmp_path: Path) -> Iterator[House]:
+    """Return a house with one count to export, on SQLite and on PostgreSQL."""
+    home = tmp_path / "home"
+    house = House(databases.prepared(prepare_house, home), home)
     yield house
     house.close()
