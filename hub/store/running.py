@@ -16,7 +16,7 @@ from sqlalchemy.engine.interfaces import DBAPICursor
 from sqlalchemy.engine.result import SimpleResultMetaData
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.sql.compiler import SQLCompiler
-from sqlalchemy.sql.dml import Insert
+from sqlalchemy.sql.dml import Insert, ReturningInsert
 from sqlalchemy.sql.selectable import TextualSelect
 from sqlalchemy.types import TypeEngine
 
@@ -70,6 +70,18 @@ def changed(connection: Connection, statement: Change, values: Mapping[str, Any]
     cursor = plan.start(connection, values)
     try:
         return int(cursor.rowcount)
+    finally:
+        cursor.close()
+
+
+def added(connection: Connection, statement: ReturningInsert[Any], values: Mapping[str, Any]) -> int:
+    """Add a row by an insert that is built once and returns its id, and return that id; values: by column."""
+    plan = _plan(statement, _kind(connection.dialect), tuple(values), ()) if _is_unwatched(connection) else None
+    if plan is None:
+        return int(connection.execute(statement, values).scalar_one())
+    cursor = plan.start(connection, values)
+    try:
+        return int(plan.rows(connection, cursor)[0][0])
     finally:
         cursor.close()
 
