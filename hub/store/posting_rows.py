@@ -39,6 +39,7 @@ HELD = select(func.count()).where(
     POSTING.c.lease_until > bindparam("now"),
     POSTING.c.lease_owner.in_(bindparam("owners", expanding=True)),
 )
+ANSWER = ("outcome", "code", "message", "request_id")
 BEGIN = insert(ATTEMPT).returning(ATTEMPT.c.id)
 END = update(ATTEMPT).where(
     ATTEMPT.c.company_id == bindparam("by_company"),
@@ -168,7 +169,7 @@ class PostingRows:
     def begin_attempt(self, posting_id: int, *, kind: str, worker: str, fence: int, now: datetime) -> int:
         """Write down that a call is about to be made, and return its id (R2)."""
         values = {"company_id": self.company_id, "posting_id": posting_id, "kind": kind, "worker": worker}
-        values |= {"fence": fence, "started_at": now, "receipts": []}
+        values |= {"fence": fence, "started_at": now, "receipts": []} | dict.fromkeys(ANSWER, "")
         return added(self.connection, BEGIN, values)
 
     def end_attempt(self, attempt_id: int, now: datetime, **values: Any) -> None:  # noqa: ANN401 - values of any column
