@@ -25,7 +25,7 @@ from tests.properties.driver import NOW
 from tests.properties.machine import Histories
 
 PARTS = 2 if PROFILE == "test" else 8
-SHARE = {"test": 0.34, "soak": 0.46}.get(PROFILE, 1)
+SHARE = {"test": 0.38, "soak": 0.46}.get(PROFILE, 1)
 """Of the profile's examples: a step is something somebody does, and a rule of the machine does several of them."""
 LEAST = {"test": 5_000, "soak": 50_000}.get(PROFILE, 0)
 # Shrinking a history takes minutes: `make fuzz` does it, and `make test` fails at once.
