@@ -6,7 +6,7 @@ import logging
 import ssl
 import time
 from collections.abc import Callable, Iterable, Mapping
-from functools import cache
+from functools import cache, lru_cache
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 
 import httpx2
@@ -20,6 +20,7 @@ from hub.plugins.wire import Wire
 MOST_BYTES = 20_000_000  # of one answer, unpacked
 LONGEST_S = 60  # of one request, from its first step to its answer's last byte
 TIMEOUTS = httpx2.Timeout(30, connect=10)  # of one step each
+ADDRESSES = 1_024  # whose origins are remembered
 REQUEST_IDS = ("x-request-id", "request-id", "x-correlation-id")
 
 _HERE = frozenset({"127.0.0.1", "::1", "localhost"})
@@ -83,6 +84,7 @@ class _Client(httpx2.Client):
         return super().send(request, **{**options, "follow_redirects": False})
 
 
+@lru_cache(maxsize=ADDRESSES)
 def _origin(address: str) -> Origin:
     return origin_of(httpx2.URL(address if "://" in address else f"https://{address}"))
 

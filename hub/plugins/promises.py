@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Iterator
-from functools import cache
+from functools import cache, lru_cache
+from types import FunctionType, MethodType
 
 from hub.api import (
     Capability,
@@ -22,6 +23,8 @@ from hub.api import (
     WatchingSession,
 )
 
+METHODS = 1_024
+"""Methods of plugins' classes whose arguments are remembered."""
 OPTIONAL: dict[str, type] = {
     "limits": LimitedConnector,
     "addresses": NetworkConnector,
@@ -81,6 +84,17 @@ def _missing(thing: object, protocol: type) -> Iterator[str]:
 
 
 def _takes(method: Callable[..., object], arguments: tuple[str, ...]) -> bool:
+    if type(method) is MethodType and type(method.__func__) is FunctionType:  # as each of a class is, asked each time
+        return _takes_of_class(method.__func__, arguments)
+    return _can_be_called(method, arguments)
+
+
+@lru_cache(maxsize=METHODS)
+def _takes_of_class(function: FunctionType, arguments: tuple[str, ...]) -> bool:
+    return _can_be_called(function, ("self", *arguments))
+
+
+def _can_be_called(method: Callable[..., object], arguments: tuple[str, ...]) -> bool:
     try:
         inspect.signature(method).bind(*arguments)
     except TypeError:

@@ -15,7 +15,7 @@ from hub.store.audit import TrailEnd
 from hub.store.company_rows import category_retired, change_company, connection_rows, gl_numbers
 from hub.store.export_rows import ExportRows
 from hub.store.facts_rows import FactRows
-from hub.store.setup_rows import Ids, NoSuchCompany, company_row, load_chart, load_setup
+from hub.store.setup_rows import Ids, NoSuchCompany, company_row, load_books, load_chart, load_setup
 
 
 class CompanyRows:
@@ -54,7 +54,7 @@ class CompanyRows:
 
     def books(self, name: str | None) -> Books:
         """Return the connection of this name, or the company's only one."""
-        known = self.setup.books
+        known = self._books
         if not known:
             raise refuse(
                 "no_connection",
@@ -68,6 +68,10 @@ class CompanyRows:
         if name not in known:
             raise not_found("connection", name, list(known))
         return known[name]
+
+    @cached_property
+    def _books(self) -> Mapping[str, Books]:
+        return load_books(self.connection, self.company_id, self.company["currency"])
 
     def gl_account_numbers(self) -> set[str]:
         return gl_numbers(self.connection, self.company_id)

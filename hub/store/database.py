@@ -18,6 +18,7 @@ from hub.store.audit_key import AuditKey
 from hub.store.running import changed, run
 
 BUSY_TIMEOUT_S = 30
+STATEMENTS = 1_000  # kept prepared for each connection to SQLite, which is more than there are
 IDLE_IN_TRANSACTION_S = 30  # between two statements of one, which nothing that takes long ever comes between
 POOL, POOL_OVERFLOW = 10, 200  # kept, and at most beyond: a worker has a connection for each of its threads
 WRITES = "hub_writes"
@@ -117,7 +118,7 @@ def _engine(url: str, *, sqlite: bool) -> Engine:
         engine = create_engine(url, pool_pre_ping=True, pool_size=POOL, max_overflow=POOL_OVERFLOW)
         event.listen(engine, "connect", _prepare_postgresql)
         return engine
-    arguments = {"timeout": BUSY_TIMEOUT_S}
+    arguments = {"timeout": BUSY_TIMEOUT_S, "cached_statements": STATEMENTS}
     engine = create_engine(url, connect_args=arguments, pool_size=POOL, max_overflow=POOL_OVERFLOW)
     event.listen(engine, "connect", _prepare_sqlite)
     # In place of an event, which would be looked for at each statement.

@@ -16,7 +16,7 @@ from hub.store import export_statements as statements
 from hub.store import tables
 from hub.store.audit import Step, append
 from hub.store.prepared import change_by, row_by, rows_by
-from hub.store.running import changed, run
+from hub.store.running import added, changed, run
 from hub.store.setup_rows import Ids
 
 EXPORT = tables.Export.__table__  # type: ignore[attr-defined]
@@ -137,12 +137,12 @@ class ExportRows:
 
     def listed(self, connection: str | None = None, count_date: date | None = None) -> list[RowMapping]:
         """Return the exports, newest first."""
-        statement = select(EXPORT).where(EXPORT.c.company_id == self.company_id).order_by(EXPORT.c.id.desc())
+        by: dict[str, object] = {"company_id": self.company_id}
         if connection is not None:
-            statement = statement.where(EXPORT.c.connection_id == self.ids.connections[connection])
+            by["connection_id"] = self.ids.connections[connection]
         if count_date is not None:
-            statement = statement.where(EXPORT.c.count_date == count_date)
-        return list(self.connection.execute(statement).mappings())
+            by["count_date"] = count_date
+        return sorted(rows_by(self.connection, EXPORT, **by), key=lambda row: int(row["id"]), reverse=True)
 
     def postings(self, export_id: int, kind: str | None = None) -> list[RowMapping]:
         """Return an export's postings in order; kind `post` or `undo`, None for both."""
@@ -236,29 +236,25 @@ class ExportRows:
         return self.connection.execute(statement.limit(1)).first() is not None
 
     def _insert_export(self, new: NewExport, connection_id: int, actor: str, now: datetime) -> int:
-        result = self.connection.execute(
-            insert(EXPORT).values(
-                company_id=self.company_id,
-                connection_id=connection_id,
-                code=new.code,
-                kind=new.kind,
-                count_date=new.count_date,
-                sequence=new.sequence,
-                phase="post",
-                state="FROZEN",
-                hash=new.hash,
-                label=new.label,
-                currency=new.currency,
-                decisions=list(new.decisions),
-                settings=dict(new.settings),
-                problems=[],
-                created_at=now,
-                created_by=actor,
-            )
-        )
-        primary = result.inserted_primary_key
-        assert primary is not None
-        return int(primary[0])
+        values = {
+            "company_id": self.company_id,
+            "connection_id": connection_id,
+            "code": new.code,
+            "kind": new.kind,
+            "count_date": new.count_date,
+            "sequence": new.sequence,
+            "phase": "post",
+            "state": "FROZEN",
+            "hash": new.hash,
+            "label": new.label,
+            "currency": new.currency,
+            "decisions": list(new.decisions),
+            "settings": dict(new.settings),
+            "problems": [],
+            "created_at": now,
+            "created_by": actor,
+        }
+        return added(self.connection, statements.FREEZE, values)
 
     def _claim(self, export_id: int, claims: Sequence[int]) -> None:
         for ref in claims:

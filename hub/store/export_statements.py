@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import bindparam, func, select, update
+from sqlalchemy import bindparam, func, insert, select, update
 
 from hub.store import tables
 
@@ -13,6 +13,7 @@ COUNT = tables.ValuationCount.__table__  # type: ignore[attr-defined]
 CARRIED = ON_BOOKS.alias()
 PRESENT = COUNT.alias()
 
+FREEZE = insert(EXPORT).returning(EXPORT.c.id)
 NEWEST_SEQUENCE = select(func.max(EXPORT.c.sequence)).where(
     EXPORT.c.company_id == bindparam("company"),
     EXPORT.c.connection_id == bindparam("connection"),

@@ -22,7 +22,7 @@ from sqlalchemy import (
 
 from hub.store import tables
 from hub.store.prepared import change_by, row_by, rows_by
-from hub.store.running import changed, run
+from hub.store.running import added, changed, run
 
 POSTING = tables.Posting.__table__  # type: ignore[attr-defined]
 EXPORT = tables.Export.__table__  # type: ignore[attr-defined]
@@ -39,7 +39,8 @@ HELD = select(func.count()).where(
     POSTING.c.lease_until > bindparam("now"),
     POSTING.c.lease_owner.in_(bindparam("owners", expanding=True)),
 )
-BEGIN = insert(ATTEMPT)
+ANSWER = ("outcome", "code", "message", "request_id")
+BEGIN = insert(ATTEMPT).returning(ATTEMPT.c.id)
 END = update(ATTEMPT).where(
     ATTEMPT.c.company_id == bindparam("by_company"),
     ATTEMPT.c.id == bindparam("by_attempt"),
@@ -168,10 +169,8 @@ class PostingRows:
     def begin_attempt(self, posting_id: int, *, kind: str, worker: str, fence: int, now: datetime) -> int:
         """Write down that a call is about to be made, and return its id (R2)."""
         values = {"company_id": self.company_id, "posting_id": posting_id, "kind": kind, "worker": worker}
-        values |= {"fence": fence, "started_at": now, "receipts": []}
-        primary = self.connection.execute(BEGIN, values).inserted_primary_key
-        assert primary is not None
-        return int(primary[0])
+        values |= {"fence": fence, "started_at": now, "receipts": []} | dict.fromkeys(ANSWER, "")
+        return added(self.connection, BEGIN, values)
 
     def end_attempt(self, attempt_id: int, now: datetime, **values: Any) -> None:  # noqa: ANN401 - values of any column
         """Write down what a call came back with; the first answer stays."""

@@ -16,7 +16,7 @@ from sqlalchemy.engine.interfaces import DBAPICursor
 from sqlalchemy.engine.result import SimpleResultMetaData
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.sql.compiler import SQLCompiler
-from sqlalchemy.sql.dml import Insert
+from sqlalchemy.sql.dml import Insert, ReturningInsert
 from sqlalchemy.sql.selectable import TextualSelect
 from sqlalchemy.types import TypeEngine
 
@@ -37,13 +37,27 @@ def run(
     values: by the names of what it binds, a list where it expands one.
     """
     given = values or {}
-    lengths = tuple((name, len(value)) for name, value in given.items() if isinstance(value, list))
-    plan = _plan(statement, _kind(connection.dialect), (), lengths) if _is_unwatched(connection) else None
+    plan = _plan(statement, _kind(connection.dialect), (), _lengths(given)) if _is_unwatched(connection) else None
     if plan is None:
         return connection.execute(statement, given)
     cursor = plan.start(connection, given)
     try:
         return plan.result(connection, cursor)
+    finally:
+        cursor.close()
+
+
+def fetched(
+    connection: Connection, statement: Select[Any], values: Mapping[str, Any] | None = None
+) -> tuple[tuple[Any, ...], ...]:
+    """Return the rows that a statement finds as plain tuples, in the order of its columns; otherwise as `run` does."""
+    given = values or {}
+    plan = _plan(statement, _kind(connection.dialect), (), _lengths(given)) if _is_unwatched(connection) else None
+    if plan is None:
+        return tuple(map(tuple, connection.execute(statement, given)))
+    cursor = plan.start(connection, given)
+    try:
+        return tuple(map(tuple, plan.rows(connection, cursor)))
     finally:
         cursor.close()
 
@@ -56,6 +70,18 @@ def changed(connection: Connection, statement: Change, values: Mapping[str, Any]
     cursor = plan.start(connection, values)
     try:
         return int(cursor.rowcount)
+    finally:
+        cursor.close()
+
+
+def added(connection: Connection, statement: ReturningInsert[Any], values: Mapping[str, Any]) -> int:
+    """Add a row by an insert that is built once and returns its id, and return that id; values: by column."""
+    plan = _plan(statement, _kind(connection.dialect), tuple(values), ()) if _is_unwatched(connection) else None
+    if plan is None:
+        return int(connection.execute(statement, values).scalar_one())
+    cursor = plan.start(connection, values)
+    try:
+        return int(plan.rows(connection, cursor)[0][0])
     finally:
         cursor.close()
 
@@ -129,16 +155,22 @@ class _Plan:
 
     def result(self, connection: Connection, cursor: DBAPICursor) -> Result[*tuple[Any, ...]]:
         """Return every row that a cursor has found."""
+        rows = self.rows(connection, cursor)
+        return IteratorResult(self._description(cursor)[0], iter(rows))
+
+    def rows(self, connection: Connection, cursor: DBAPICursor) -> Sequence[Sequence[Any]]:
+        """Return every row that a cursor has found, each as its values alone."""
         try:
-            rows: Iterable[Sequence[Any]] = cursor.fetchall()
+            rows: Sequence[Sequence[Any]] = cursor.fetchall()
         except connection.dialect.loaded_dbapi.Error as error:
             raise _told(connection, cursor, self._sql, None, error) from error
+        processors = self._description(cursor)[1]
+        return [_processed(row, processors) for row in rows] if processors else rows
+
+    def _description(self, cursor: DBAPICursor) -> tuple[SimpleResultMetaData, list[tuple[int, Processor]]]:
         if self._described is None:
             self._described = self._describe(cursor)
-        metadata, processors = self._described
-        if processors:
-            rows = [_processed(row, processors) for row in rows]
-        return IteratorResult(metadata, iter(rows))
+        return self._described
 
     def _describe(self, cursor: DBAPICursor) -> tuple[SimpleResultMetaData, list[tuple[int, Processor]]]:
         columns = [(str(column[0]), column[1]) for column in cursor.description or ()]
@@ -149,6 +181,10 @@ class _Plan:
             if made is not None:
                 processors.append((at, made))
         return SimpleResultMetaData([name for name, _ in columns]), processors
+
+
+def _lengths(given: Mapping[str, Any]) -> tuple[tuple[str, int], ...]:
+    return tuple([(name, len(value)) for name, value in given.items() if isinstance(value, list)])
 
 
 def _is_unwatched(connection: Connection) -> bool:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from functools import cache, cached_property
+from collections.abc import Iterable, Mapping
+from functools import cache, cached_property, lru_cache
 from typing import Any
 
 from sqlalchemy import Connection, RowMapping, Select, bindparam, select
@@ -24,12 +25,43 @@ from hub.domain.setup import (
     Site,
 )
 from hub.store import tables
-from hub.store.running import run
+from hub.store.running import fetched, run
 
 COMPANY = tables.Company.__table__  # type: ignore[attr-defined]
 CHART_ACCOUNT = tables.ChartAccount.__table__  # type: ignore[attr-defined]
 BY_CODE = select(COMPANY).where(COMPANY.c.code == bindparam("code"))
-BY_ID = select(COMPANY).where(COMPANY.c.id == bindparam("company"))
+OF_COMPANY = (
+    "uuid",
+    "code",
+    "currency",
+    "method",
+    "transfers",
+    "production",
+    "entry_per",
+    "reversal_date",
+    "production_variance",
+    "go_live",
+    "mode",
+)
+COMPANY_BY_ID = select(*(COMPANY.c[name] for name in OF_COMPANY)).where(COMPANY.c.id == bindparam("company"))
+READ: Mapping[object, tuple[str, ...]] = {
+    tables.GlAccount: ("id", "number", "name", "kind"),
+    tables.Connection: ("id", "name", "connector", "books", "currency"),
+    tables.Site: ("id", "code", "name", "connection_id", "currency", "opening_date", "opening_connection_id"),
+    tables.Department: ("id", "name", "asset_account", "cogs_account"),
+    tables.Category: ("name", "department_id", "position", "asset_account", "cogs_account", "retired"),
+    tables.Override: ("gl_account_id", "site_id", "use", "override_account_id"),
+    tables.ChartAccount: ("connection_id", "account_id", "number", "name", "kind", "active", "why_not_postable"),
+    tables.AccountMap: ("connection_id", "gl_account_id", "account_id", "account_number", "account_name"),
+    tables.SiteDimension: ("connection_id", "site_id", "dimension", "value"),
+    tables.DueAccounts: ("from_connection_id", "to_connection_id", "due_from", "due_to"),
+}
+"""The tables of a set-up, and the columns that it takes from each."""
+KEPT = 16
+"""Set-ups, and charts, that are kept for the next time that the same rows are read."""
+
+Values = tuple[Any, ...]
+Row = Mapping[str, Any]  # of any of these tables
 
 
 class NoSuchCompany(LookupError):
@@ -78,20 +110,33 @@ def company_row(connection: Connection, code: str) -> RowMapping:
 
 def load_chart(connection: Connection, company_id: int, connection_id: int) -> tuple[Account, ...]:
     """Read the accounts of one connection's chart."""
-    found = run(connection, _chart_of(), {"company": company_id, "connection": connection_id})
-    return tuple(map(_account, found.mappings()))
+    found = fetched(connection, _chart_of(), {"company": company_id, "connection": connection_id})
+    return _chart(tuple([row[1:] for row in found])).accounts
+
+
+def load_books(connection: Connection, company_id: int, currency: str) -> dict[str, Books]:
+    """Read a company's connections by name, in the order in which they were added; currency: the company's own."""
+    rows = fetched(connection, _rows_of(tables.Connection), {"company": company_id})
+    return _books(_named(tables.Connection, rows), currency)
 
 
 def load_setup(connection: Connection, company_id: int) -> Setup:
     """Read everything of a company's set-up that the accounting needs."""
-    company = run(connection, BY_ID, {"company": company_id}).mappings().one()
-    reader = _Reader(connection, company)
+    given = {"company": company_id}
+    (company,) = fetched(connection, COMPANY_BY_ID, given)
+    return _setup(company, tuple([fetched(connection, _rows_of(model), given) for model in READ]))
+
+
+@lru_cache(maxsize=KEPT)
+def _setup(company: Values, rows: tuple[tuple[Values, ...], ...]) -> Setup:
+    """Build a set-up of what was read of it: the same rows are the same set-up."""
+    reader = _Reader(dict(zip(OF_COMPANY, company, strict=True)), dict(zip(READ, rows, strict=True)))
     charts = reader.charts()
     return Setup(
-        company_uuid=company["uuid"],
-        company=company["code"],
-        currency=company["currency"],
-        settings=_settings(company),
+        company_uuid=reader.company["uuid"],
+        company=reader.company["code"],
+        currency=reader.company["currency"],
+        settings=_settings(reader.company),
         gl_accounts={
             row["number"]: GlAccount(number=row["number"], name=row["name"], kind=AccountKind(row["kind"]))
             for row in reader.gl_rows
@@ -108,27 +153,19 @@ def load_setup(connection: Connection, company_id: int) -> Setup:
 
 
 class _Reader:
-    def __init__(self, connection: Connection, company: RowMapping) -> None:
-        self.connection = connection
+    def __init__(self, company: Row, found: Mapping[object, tuple[Values, ...]]) -> None:
         self.company = company
+        self._found = found
         self.gl_rows = self.rows(tables.GlAccount)
         self.gl_numbers: dict[int | None, str] = {row["id"]: row["number"] for row in self.gl_rows}
         connections = self.rows(tables.Connection)
         self.connection_names: dict[int | None, str] = {row["id"]: row["name"] for row in connections}
-        self.books = {
-            row["name"]: Books(
-                name=row["name"],
-                connector=row["connector"],
-                books=row["books"],
-                currency=row["currency"] or company["currency"],
-            )
-            for row in connections
-        }
+        self.books = _books(connections, company["currency"])
         self.site_rows = self.rows(tables.Site)
         self.site_codes: dict[int | None, str] = {row["id"]: row["code"] for row in self.site_rows}
 
-    def rows(self, model: object) -> list[RowMapping]:
-        return list(run(self.connection, _rows_of(model), {"company": self.company["id"]}).mappings())
+    def rows(self, model: object) -> list[Row]:
+        return _named(model, self._found[model])
 
     def categories(self) -> dict[str, Category]:
         departments = {row["id"]: row for row in self.rows(tables.Department)}
@@ -170,10 +207,10 @@ class _Reader:
         }
 
     def charts(self) -> dict[str, Chart]:
-        accounts: dict[str, list[Account]] = defaultdict(list)
-        for row in self.rows(tables.ChartAccount):
-            accounts[self.connection_names[row["connection_id"]]].append(_account(row))
-        return {name: Chart(accounts=tuple(found)) for name, found in accounts.items()}
+        accounts: dict[str, list[Values]] = defaultdict(list)
+        for connection_id, *account in self._found[tables.ChartAccount]:
+            accounts[self.connection_names[connection_id]].append(tuple(account))
+        return {name: _chart(tuple(found)) for name, found in accounts.items()}
 
     def account_maps(self, charts: dict[str, Chart]) -> dict[str, dict[str, Account]]:
         maps: dict[str, dict[str, Account]] = defaultdict(dict)
@@ -183,14 +220,14 @@ class _Reader:
             chart = charts.get(name)
             found = chart.find(account_id=given.id, number=given.number, name=given.name) if chart else None
             maps[name][self.gl_numbers[row["gl_account_id"]]] = found or given
-        return maps
+        return dict(maps)
 
     def site_maps(self) -> dict[str, dict[str, dict[str, str]]]:
         maps: dict[str, dict[str, dict[str, str]]] = defaultdict(lambda: defaultdict(dict))
         for row in self.rows(tables.SiteDimension):
             site = self.site_codes[row["site_id"]]
             maps[self.connection_names[row["connection_id"]]][site][row["dimension"]] = row["value"]
-        return maps
+        return {name: dict(sites) for name, sites in maps.items()}
 
     def due(self) -> dict[tuple[str, str], tuple[str, str]]:
         return {
@@ -202,7 +239,7 @@ class _Reader:
         }
 
 
-def _settings(company: RowMapping) -> Settings:
+def _settings(company: Row) -> Settings:
     return Settings(
         method=Method(company["method"]),
         transfers=Movements(company["transfers"]),
@@ -215,7 +252,27 @@ def _settings(company: RowMapping) -> Settings:
     )
 
 
-def _account(row: RowMapping) -> Account:
+def _books(rows: Iterable[Row], currency: str) -> dict[str, Books]:
+    return {
+        row["name"]: Books(
+            name=row["name"], connector=row["connector"], books=row["books"], currency=row["currency"] or currency
+        )
+        for row in rows
+    }
+
+
+def _named(model: object, rows: Iterable[Values]) -> list[Row]:
+    return [dict(zip(READ[model], row, strict=True)) for row in rows]
+
+
+@lru_cache(maxsize=KEPT)
+def _chart(rows: tuple[Values, ...]) -> Chart:
+    """Build a chart of its accounts' rows, without the connection that each begins with."""
+    names = READ[tables.ChartAccount][1:]
+    return Chart(accounts=tuple([_account(dict(zip(names, row, strict=True))) for row in rows]))
+
+
+def _account(row: Row) -> Account:
     return Account(
         id=row["account_id"],
         number=row["number"],
@@ -233,7 +290,8 @@ def _names(connection: Connection, model: object, column: str, company_id: int) 
 @cache
 def _rows_of(model: object) -> Select[Any]:
     table = model.__table__  # type: ignore[attr-defined]
-    return select(table).where(table.c.company_id == bindparam("company")).order_by(table.c.id)
+    columns = [table.c[name] for name in READ[model]]
+    return select(*columns).where(table.c.company_id == bindparam("company")).order_by(table.c.id)
 
 
 @cache

@@ -6,13 +6,20 @@ from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, insert, select, update
+from sqlalchemy import Connection, RowMapping, bindparam, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from hub.store import tables
-from hub.store.prepared import change_by, row_by
+from hub.store.prepared import BY, change_by, given, row_by
+from hub.store.running import changed
 
 TRAFFIC = tables.Traffic.__table__  # type: ignore[attr-defined]
+
+FIRST_CALL = update(TRAFFIC).where(
+    TRAFFIC.c.company_id == bindparam(BY + "company_id"),
+    TRAFFIC.c.connection_id == bindparam(BY + "connection_id"),
+    TRAFFIC.c.next_call_at.is_(None),
+)
 
 
 def known_traffic(connection: Connection, company_id: int, connection_id: int) -> RowMapping | None:
@@ -46,9 +53,7 @@ def book_call(
     new = {"next_call_at": next_call_at}
     if seen is not None:
         return change_by(connection, TRAFFIC, new, **own, next_call_at=seen) == 1
-    where = (TRAFFIC.c.company_id == company_id, TRAFFIC.c.connection_id == connection_id)
-    first = update(TRAFFIC).where(*where, TRAFFIC.c.next_call_at.is_(None))
-    return connection.execute(first.values(**new)).rowcount == 1
+    return changed(connection, FIRST_CALL, {**given(own), **new}) == 1
 
 
 def troubled(connection: Connection, company_id: int) -> list[RowMapping]:

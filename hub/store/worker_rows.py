@@ -26,7 +26,7 @@ def register(
     """Say that a worker has started; what went by its name before is no longer it."""
     changed(connection, REPLACE, {"by_name": name})
     values = {"name": name, "incarnation": incarnation, "version": version, "started_at": now, "alive_until": until}
-    connection.execute(ADD, values)
+    changed(connection, ADD, values)
 
 
 def renew(connection: Connection, name: str, incarnation: str, until: datetime) -> None:

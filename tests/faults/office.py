@@ -9,16 +9,18 @@ import uuid
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 from typing import Any, Protocol
 
 import pytest
-from sqlalchemy import event, text
+from sqlalchemy import TextClause, event, text
 
 from hub.plugins import load
 from hub.service import scope
 from hub.service.context import Hub
 from hub.service.heads import FOLDER, Trail, remember
+from hub.store.running import run
 from hub.testing import connector
 from tests.faults.moments import WatchedDatabase
 from tests.posting.house import DECEMBER, NOVEMBER, OCTOBER, House
@@ -79,8 +81,8 @@ class Office:
 
     def query(self, statement: str, **values: object) -> list[dict[str, Any]]:
         """Return rows of the database; no moment of any process."""
-        with self.database.engine.connect() as connection:
-            return [dict(row) for row in connection.execute(text(statement), values).mappings()]
+        with self.database.engine.begin() as connection:
+            return [dict(row) for row in run(connection, _query(statement), values).mappings()]
 
     def close(self) -> None:
         """Close the database."""
@@ -147,6 +149,11 @@ class PostgresqlCopies:
     def _run(self, *statements: str) -> None:
         with self._database.engine.begin() as connection:
             connection.exec_driver_sql("; ".join(statements))
+
+
+@cache
+def _query(statement: str) -> TextClause:
+    return text(statement)
 
 
 def _set_up(url: str, folder: Path) -> None:

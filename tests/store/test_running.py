@@ -12,7 +12,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from hub.store import Database, tables
 from hub.store.prepared import change_by, row_by
-from hub.store.running import changed, run
+from hub.store.running import changed, fetched, run
 from tests.audit_key import AUDIT_KEY
 
 COMPANY = tables.Company.__table__  # type: ignore[attr-defined]
@@ -62,6 +62,7 @@ def test_what_is_found_is_what_sqlalchemy_finds(database: Database, statement: A
         with database.read() as connection:
             expected = connection.execute(statement, values).mappings().all()
             assert run(connection, statement, values).mappings().all() == expected
+            assert fetched(connection, statement, values) == tuple(tuple(row.values()) for row in expected)
 
 
 def test_values_are_read_as_they_were_written(database: Database) -> None:

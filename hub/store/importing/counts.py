@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, CursorResult, delete, exists, insert, select, text, update
+from sqlalchemy import ColumnElement, Connection, CursorResult, bindparam, delete, insert, select, text
 
 from hub.store.importing.bulk import insert_rows
 from hub.store.importing.sql import COUNT, COUNT_LINE, COUNT_TOTAL, EXPORT_COUNT, ITEM
+from hub.store.prepared import change_by, row_by
+from hub.store.running import added, changed, fetched, run
 
 IMPORTING = "importing"
 LINE_COLUMNS = (
@@ -20,6 +22,25 @@ LINE_COLUMNS = (
 _COMPARED = ("item_id", "category_id", "area", "unit", "quantity", "unit_cost", "value")
 _ROWS_AT_ONCE = 5_000
 _TOTAL_COLUMNS = ("count_id", "category_id", "company_id", "value", "lines")
+_OPEN = insert(COUNT).returning(COUNT.c.id)
+_DROP = (
+    *(
+        delete(table).where(table.c.company_id == bindparam("company"), table.c.count_id == bindparam("count"))
+        for table in (COUNT_LINE, COUNT_TOTAL)
+    ),
+    delete(COUNT).where(COUNT.c.company_id == bindparam("company"), COUNT.c.id == bindparam("count")),
+)
+_EXPORTED = select(EXPORT_COUNT.c.site_id, EXPORT_COUNT.c.count_date).where(
+    EXPORT_COUNT.c.company_id == bindparam("company"), EXPORT_COUNT.c.live, EXPORT_COUNT.c.count_id.is_not(None)
+)
+_IS_EXPORTED = _EXPORTED.where(
+    EXPORT_COUNT.c.site_id == bindparam("site"), EXPORT_COUNT.c.count_date == bindparam("date")
+).limit(1)
+_CURRENT = select(COUNT).where(
+    COUNT.c.company_id == bindparam("company"),
+    COUNT.c.current,
+    COUNT.c.count_date.between(bindparam("first"), bindparam("last")),
+)
 _TOTALS = text(
     "SELECT category_id, sum(value), count(*) FROM count_line "
     "WHERE company_id = :company_id AND count_id = :count_id GROUP BY category_id"
@@ -74,9 +95,7 @@ class CountStore:
             "lines_differing": 0,
             "imported_at": self._imported_at,
         }
-        statement = insert(COUNT).values(**values).returning(COUNT.c.id)
-        count_id: int = self._connection.execute(statement).scalar_one()
-        return count_id
+        return added(self._connection, _OPEN, values)
 
     def write(self, lines: Sequence[tuple[Any, ...]]) -> None:
         """Store lines, each a tuple in the order of LINE_COLUMNS; `differs` as a whole number."""
@@ -86,19 +105,13 @@ class CountStore:
 
     def drop(self, count_id: int) -> None:
         """Remove a count with its lines and totals."""
-        for table in (COUNT_LINE, COUNT_TOTAL):
-            own = (table.c.company_id == self._company_id, table.c.count_id == count_id)
-            self._connection.execute(delete(table).where(*own))
-        self._connection.execute(delete(COUNT).where(*self._own(count_id)))
+        own = {"company": self._company_id, "count": count_id}
+        for statement in _DROP:
+            changed(self._connection, statement, own)
 
     def live_exports(self, counts: Sequence[NewCount]) -> set[int]:
         """Return the ids of the new counts whose site and date have an export that stands."""
-        statement = select(EXPORT_COUNT.c.site_id, EXPORT_COUNT.c.count_date).where(
-            EXPORT_COUNT.c.company_id == self._company_id,
-            EXPORT_COUNT.c.live,
-            EXPORT_COUNT.c.count_id.is_not(None),
-        )
-        exported = {(row.site_id, row.count_date) for row in self._connection.execute(statement)}
+        exported = set(fetched(self._connection, _EXPORTED, {"company": self._company_id}))
         return {count.id for count in counts if (count.site_id, count.count_date) in exported}
 
     def in_two_categories(self, limit: int) -> list[tuple[int, str]]:
@@ -171,14 +184,8 @@ class CountStore:
         if not counts:
             return {}
         dates = [count.count_date for count in counts]
-        rows = self._connection.execute(
-            select(COUNT).where(
-                COUNT.c.company_id == self._company_id,
-                COUNT.c.current,
-                COUNT.c.count_date.between(min(dates), max(dates)),
-            )
-        )
-        return {(row.site_id, row.count_date): row for row in rows}
+        between = {"company": self._company_id, "first": min(dates), "last": max(dates)}
+        return {(row.site_id, row.count_date): row for row in run(self._connection, _CURRENT, between)}
 
     def _same_lines(self, count: NewCount, old: Any) -> bool:  # noqa: ANN401 - a row of valuation_count
         if (count.lines, count.value) != (old.lines, old.value):
@@ -191,40 +198,30 @@ class CountStore:
         statement = select(*columns).where(*self._lines_of(count_id)).order_by(*columns)
         return self._connection.execute(statement.execution_options(yield_per=_ROWS_AT_ONCE))
 
-    def _own(self, count_id: int) -> tuple[ColumnElement[bool], ...]:
-        return (COUNT.c.company_id == self._company_id, COUNT.c.id == count_id)
-
     def _lines_of(self, count_id: int) -> tuple[ColumnElement[bool], ...]:
         return (COUNT_LINE.c.company_id == self._company_id, COUNT_LINE.c.count_id == count_id)
 
     def _totals_of(self, count_id: int) -> Sequence[Any]:  # Any: rows of a textual statement
-        return self._connection.execute(_TOTALS, {"company_id": self._company_id, "count_id": count_id}).all()
+        return run(self._connection, _TOTALS, {"company_id": self._company_id, "count_id": count_id}).all()
+
+    def _change(self, count_id: int, values: Mapping[str, object]) -> None:
+        change_by(self._connection, COUNT, values, company_id=self._company_id, id=count_id)
 
     def _make_current(self, count: NewCount) -> None:
-        self._connection.execute(
-            update(COUNT)
-            .where(*self._own(count.id))
-            .values(
-                status=count.status,
-                current=True,
-                value=count.value,
-                lines=count.lines,
-                lines_differing=count.differing,
-            )
-        )
+        values = {"status": count.status, "current": True, "value": count.value, "lines": count.lines}
+        self._change(count.id, {**values, "lines_differing": count.differing})
 
     def _keep(self, old: Any, count: NewCount, stored: CountsStored) -> None:  # noqa: ANN401 - a row of valuation_count
         self.drop(count.id)
         if old.status == count.status:
             stored.unchanged.append(old.id)
             return
-        self._connection.execute(update(COUNT).where(*self._own(old.id)).values(status=count.status))
+        self._change(old.id, {"status": count.status})
         stored.changed.append(old.id)
 
     def _replace(self, old: Any, count: NewCount, stored: CountsStored) -> None:  # noqa: ANN401 - as above
-        used = (EXPORT_COUNT.c.company_id == self._company_id, EXPORT_COUNT.c.count_id == old.id)
-        if self._connection.execute(select(EXPORT_COUNT.c.export_id).where(*used)).first():
-            self._connection.execute(update(COUNT).where(*self._own(old.id)).values(current=False))
+        if row_by(self._connection, EXPORT_COUNT, company_id=self._company_id, count_id=old.id):
+            self._change(old.id, {"current": False})
         else:
             self.drop(old.id)
         self._make_current(count)
@@ -234,15 +231,5 @@ class CountStore:
 
     def _is_exported(self, count: NewCount) -> bool:
         """Whether the site's count of the date is in an export that stands: this revision of it or one before."""
-        found: bool = self._connection.execute(
-            select(
-                exists().where(
-                    EXPORT_COUNT.c.company_id == self._company_id,
-                    EXPORT_COUNT.c.site_id == count.site_id,
-                    EXPORT_COUNT.c.count_date == count.count_date,
-                    EXPORT_COUNT.c.live,
-                    EXPORT_COUNT.c.count_id.is_not(None),
-                )
-            )
-        ).scalar_one()
-        return found
+        own = {"company": self._company_id, "site": count.site_id, "date": count.count_date}
+        return bool(fetched(self._connection, _IS_EXPORTED, own))

@@ -4,12 +4,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, bindparam, select, update
 
 from hub.store.importing.bulk import insert_rows, new_ids
 from hub.store.importing.sql import ITEM
+from hub.store.running import fetched
 
 MOST_REMEMBERED = 50_000
+_KNOWN = (
+    select(ITEM.c.name, ITEM.c.id, ITEM.c.category_id)
+    .where(ITEM.c.company_id == bindparam("company"))
+    .limit(bindparam("most"))
+)
 
 
 @dataclass(slots=True)
@@ -34,12 +40,8 @@ class Items:
         self.made: int | None = None
         self.moved: dict[int, int] = {}
         self.forgot = False
-        rows = connection.execute(
-            select(ITEM.c.name, ITEM.c.id, ITEM.c.category_id)
-            .where(ITEM.c.company_id == company_id)
-            .limit(MOST_REMEMBERED)
-        ).all()
-        self._remembered = {row.name: _Remembered(row.id, row.category_id) for row in rows}
+        rows = fetched(connection, _KNOWN, {"company": company_id, "most": MOST_REMEMBERED})
+        self._remembered = {name: _Remembered(item_id, category_id) for name, item_id, category_id in rows}
         self._all_remembered = len(rows) < MOST_REMEMBERED
 
     def find(self, name: str, category_id: int) -> tuple[int, int]:

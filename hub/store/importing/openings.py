@@ -6,9 +6,39 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Connection, delete, exists, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Select, Table, bindparam, delete, exists, func, insert, select
 
 from hub.store.importing.sql import EXPORT_COUNT, ON_BOOKS, OPENING, SITE
+from hub.store.prepared import BY, change_by, given, rows_by
+from hub.store.running import changed, run
+
+OWN = ("company_id", "site_id", "connection_id")
+
+
+def _by(table: Table, *names: str) -> tuple[ColumnElement[bool], ...]:
+    return tuple(table.c[name] == bindparam(BY + name) for name in names)
+
+
+_LIVE = (*_by(EXPORT_COUNT, "company_id", "site_id"), EXPORT_COUNT.c.live)
+_CLOSED = select(func.coalesce(func.max(EXPORT_COUNT.c.export_id), 0)).where(*_LIVE, EXPORT_COUNT.c.count_id.is_(None))
+EXPORTED = select(
+    exists().where(*_LIVE, EXPORT_COUNT.c.count_id.is_not(None), EXPORT_COUNT.c.export_id > _CLOSED.scalar_subquery())
+)
+UNSETTLED = select(exists().where(*_by(EXPORT_COUNT, "company_id", "site_id"), EXPORT_COUNT.c.unsettled))
+CARRIED_ELSEWHERE = select(
+    exists().where(
+        *_by(ON_BOOKS, "company_id", "site_id"),
+        ON_BOOKS.c.connection_id != bindparam(BY + "connection_id"),
+        ON_BOOKS.c.state == "live",
+    )
+)
+FORGET = delete(OPENING).where(*_by(OPENING, *OWN))
+FORGET_CATEGORY = FORGET.where(OPENING.c.category_id.is_not_distinct_from(bindparam(BY + "category_id")))
+UNFREEZE = delete(ON_BOOKS).where(
+    *_by(ON_BOOKS, *OWN, "category_id"), ON_BOOKS.c.set_by.is_(None), ON_BOOKS.c.state == "live"
+)
+ADD = insert(OPENING)
+FREEZE = insert(ON_BOOKS)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,63 +77,42 @@ class OpeningStore:
 
     def stored(self) -> dict[int | None, OpeningValue]:
         """Return the opening values by category; None for the row that says the books carry nothing."""
-        rows = self._connection.execute(select(OPENING).where(*self._where(OPENING)))
         return {
-            row.category_id: OpeningValue(
-                category_id=row.category_id,
-                date=row.date,
-                value=row.value,
-                asset_account=row.asset_account,
-                cogs_account=row.cogs_account,
+            row["category_id"]: OpeningValue(
+                category_id=row["category_id"],
+                date=row["date"],
+                value=row["value"],
+                asset_account=row["asset_account"],
+                cogs_account=row["cogs_account"],
             )
-            for row in rows
+            for row in rows_by(self._connection, OPENING, **self._own)
         }
 
     def is_exported(self) -> bool:
         """Return whether an export of the site stands, to any books, that no closing entry has ended since."""
-        live = (
-            EXPORT_COUNT.c.company_id == self._company_id,
-            EXPORT_COUNT.c.site_id == self._site_id,
-            EXPORT_COUNT.c.live,
-        )
-        closed = select(func.coalesce(func.max(EXPORT_COUNT.c.export_id), 0)).where(
-            *live, EXPORT_COUNT.c.count_id.is_(None)
-        )
-        newer = EXPORT_COUNT.c.export_id > closed.scalar_subquery()
-        return self._any(exists().where(*live, EXPORT_COUNT.c.count_id.is_not(None), newer))
+        return self._has(EXPORTED)
 
     def is_unsettled(self) -> bool:
         """Return whether an export or closing entry of the site, to any books, has not come to rest."""
-        own = (EXPORT_COUNT.c.company_id == self._company_id, EXPORT_COUNT.c.site_id == self._site_id)
-        return self._any(exists().where(*own, EXPORT_COUNT.c.unsettled))
+        return self._has(UNSETTLED)
 
     def forget_earlier(self) -> None:
         """Forget the opening values that these books had before the site's closing entry."""
-        self._connection.execute(delete(OPENING).where(*self._where(OPENING)))
+        changed(self._connection, FORGET, given(self._own))
 
     def carried_elsewhere(self) -> bool:
         """Return whether other books still carry a value of the site."""
-        return self._any(
-            exists().where(
-                ON_BOOKS.c.company_id == self._company_id,
-                ON_BOOKS.c.site_id == self._site_id,
-                ON_BOOKS.c.connection_id != self._connection_id,
-                ON_BOOKS.c.state == "live",
-            )
-        )
+        return self._has(CARRIED_ELSEWHERE)
 
     def decide(self, opening_date: date) -> None:
         """Say that the site's opening values are decided, as of a date, in these books."""
-        self._connection.execute(
-            update(SITE)
-            .where(SITE.c.id == self._site_id, SITE.c.company_id == self._company_id)
-            .values(opening_date=opening_date, opening_connection_id=self._connection_id)
-        )
+        values = {"opening_date": opening_date, "opening_connection_id": self._connection_id}
+        change_by(self._connection, SITE, values, id=self._site_id, company_id=self._company_id)
 
     def put(self, value: OpeningValue, accounts: FrozenAccounts | None, dimensions: dict[str, str]) -> None:
         """Store an opening value in place of the one before; on the books where there are accounts for it."""
-        where = (*self._where(OPENING), OPENING.c.category_id.is_not_distinct_from(value.category_id))
-        self._connection.execute(delete(OPENING).where(*where))
+        category = given({**self._own, "category_id": value.category_id})
+        changed(self._connection, FORGET_CATEGORY, category)
         columns = {
             "category_id": value.category_id,
             "date": value.date,
@@ -111,8 +120,8 @@ class OpeningStore:
             "asset_account": value.asset_account,
             "cogs_account": value.cogs_account,
         }
-        self._connection.execute(insert(OPENING).values(**self._own, **columns))
-        self._connection.execute(delete(ON_BOOKS).where(*self._frozen(value.category_id)))
+        changed(self._connection, ADD, self._own | columns)
+        changed(self._connection, UNFREEZE, category)
         if accounts is not None:
             self._freeze(value, accounts, dimensions)
 
@@ -128,15 +137,7 @@ class OpeningStore:
             "as_of": value.date,
             "state": "live",
         }
-        self._connection.execute(insert(ON_BOOKS).values(**self._own, **columns))
+        changed(self._connection, FREEZE, self._own | columns)
 
-    def _frozen(self, category_id: int | None) -> tuple[Any, ...]:
-        own = (ON_BOOKS.c.category_id == category_id, ON_BOOKS.c.set_by.is_(None), ON_BOOKS.c.state == "live")
-        return (*self._where(ON_BOOKS), *own)
-
-    def _where(self, table: Any) -> tuple[Any, ...]:  # noqa: ANN401 - clauses of any of the tables
-        return tuple(table.c[name] == value for name, value in self._own.items())
-
-    def _any(self, clause: Any) -> bool:  # noqa: ANN401 - an EXISTS clause
-        found: bool = self._connection.execute(select(clause)).scalar_one()
-        return bool(found)
+    def _has(self, statement: Select[Any]) -> bool:
+        return bool(run(self._connection, statement, given(self._own)).scalar_one())
