@@ -6,6 +6,8 @@ N ?= 100000
 SEED ?=
 KILLS ?=
 WORKERS ?= 2
+# What tests write goes to memory where there is some to write to: a database waits for its disk at each commit.
+export PYTEST_DEBUG_TEMPROOT ?= $(if $(wildcard /dev/shm),/dev/shm)
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
