@@ -10,7 +10,7 @@ from hub.service.context import Refused
 from hub.service.posting import deciding
 from hub.testing.ledger import LedgerFault
 from hub.testing.lossy import Fault
-from tests.posting.house import Document, House
+from tests.posting.house import NOVEMBER, Document, House
 from tests.posting.proofs import LABEL, reference, sends, tells
 
 ONCE = Decimal("307.68")
@@ -108,3 +108,17 @@ def test_two_journals_that_a_look_up_finds_after_a_lost_answer_are_alarmed_at_on
     house.settles()
     tells(house.shown(made["export"]), "duplicate_there", "JE-1002")
     assert (house.shown(made["export"])["state"], len(sends(house))) == ("POSTED", 1)
+
+
+def test_it_is_not_taken_off_while_another_export_of_the_site_is_under_way(house: House) -> None:
+    made, second = doubled(house)
+    house.counts(day=NOVEMBER)
+    house.spoil(Fault.ANSWER_LOST)
+    later = house.export(NOVEMBER)
+    assert later["state"] == "UNKNOWN"
+    with pytest.raises(Refused) as refused:
+        undo_duplicate(house, made, second)
+    assert code_of(refused) == "export_in_progress"
+    assert refused.value.problems[0].where.export == later["export"]
+    house.settles()
+    assert undo_duplicate(house, made, second)["state"] == "POSTED"

@@ -145,6 +145,7 @@ def _undo_duplicate(hub: Hub, rows: CompanyRows, code: str, journal: str, there:
         rows.exports.set_posting(row["id"], duplicates=[other for other in row["duplicates"] if other is not known])
         rows.exports.audit("duplicate gone", code, detail, actor=hub.actor, now=hub.clock())
         return
+    _refuse_beside_another(rows, export)
     new = _opposite(rows, export, row, there)
     rows.exports.add_postings(export["id"], export["connection_id"], [new], hub.database.now(rows.connection))
     known["undone_by"] = new.reference
@@ -152,6 +153,20 @@ def _undo_duplicate(hub: Hub, rows: CompanyRows, code: str, journal: str, there:
     rows.exports.settle_sites(export["id"], unsettled=True, live=export["state"] != "UNDONE")
     rows.exports.audit("undo duplicate", code, {**detail, "reference": new.reference}, actor=hub.actor, now=hub.clock())
     roll_up(hub, rows, export)
+
+
+def _refuse_beside_another(rows: CompanyRows, export: Row) -> None:
+    """Refuse to post for sites of which another export is under way (R16)."""
+    others = [
+        one for one in rows.facts.unsettled(list(rows.exports.sites(export["id"]))) if one.export != export["code"]
+    ]
+    if others:
+        raise refuse(
+            "export_in_progress",
+            f"Export {others[0].export} ({others[0].count_date}) of the same site has not come to rest yet.",
+            "Settle that one first, then take the duplicate off the books.",
+            Where(site=others[0].site, export=others[0].export),
+        )
 
 
 def _read(books: OpenBooks, receipt: Mapping[str, Any]) -> Recorded | None:
