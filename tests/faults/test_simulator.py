@@ -23,7 +23,7 @@ from tests.faults.schedule import fired, run
 SOAK = settings.get_current_profile_name() != "test"
 SCHEDULES = int(os.environ.get("HUB_FAULTS") or (10_000 if SOAK else 1_000))
 SEED = os.environ.get("HUB_SEED", "")
-PARTS = 5 if SOAK else 4
+PARTS = 4
 FOUND = [int(line.split()[0]) for line in (Path(__file__).parent / "seeds.txt").read_text().splitlines() if line]
 ENOUGH = 2_000  # schedules of one part, to see every kind of fault
 
