@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 IDLE_S = 300  # after which one that nobody asked is ended
-FIRST_REST_S = 1.0
 LONGEST_REST_S = 60.0
 OF_NOBODY = ""
 """What a process is kept for that is handed settings alone: no customer's file, secret or session."""
@@ -180,7 +179,7 @@ class Children:
 
     def _rest(self) -> None:
         """Start no other for a while, twice as long each time; the caller holds the lock."""
-        self._rests_until = self.containment.clock() + min(FIRST_REST_S * 2**self._lost, LONGEST_REST_S)
+        self._rests_until = self.containment.clock() + min(self.containment.rest_s * 2**self._lost, LONGEST_REST_S)
         self._lost = min(self._lost + 1, 10)
 
 

@@ -147,7 +147,9 @@ def confine(confines: Confines, *, readable: Iterable[str], own: str) -> Kept:
 
 
 def _library() -> ctypes.CDLL:
-    return ctypes.CDLL(None, use_errno=True)
+    library = ctypes.CDLL(None, use_errno=True)
+    library.prctl.argtypes = (ctypes.c_int, *[ctypes.c_ulong] * 4)  # addresses are longer than an int
+    return library
 
 
 def _keep_alone(library: ctypes.CDLL) -> bool:

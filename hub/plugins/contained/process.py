@@ -51,7 +51,8 @@ class Containment:
 
     start_s: for a process to start and load its plugin; ask_s: for what follows from settings alone; call_s: for a
     session's call, unless its own deadline is sooner. away_from: files and folders that they must not read, though they lie
-    where Python's own do; at_once: processes of one plugin; clock: monotonic seconds.
+    where Python's own do; at_once: processes of one plugin; rest_s: how long none is started after one was lost, twice as
+    long each time it happens again; clock: monotonic seconds.
     """
 
     confines: Confines = field(default_factory=Confines)
@@ -60,6 +61,7 @@ class Containment:
     call_s: float = 60
     away_from: tuple[Path, ...] = ()
     at_once: int = 8
+    rest_s: float = 1
     clock: Callable[[], float] = time.monotonic
 
 
