@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from hub.cli import CannotOpen, run
+from hub.cli.opener import home_folder
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -357,20 +358,6 @@ def look_for_cycles_seldom() -> None:
     With Python's own thresholds, two thirds of the time to compute it went into looking.
     """
     gc.set_threshold(100_000, 20, 50)
-
-
-def home_folder(chosen: Path | None) -> Path:
-    """Return the hub's folder: the chosen one, else HUB_HOME, else ./.hub where it exists, else the user's own."""
-    if chosen is not None:
-        return chosen
-    if named := os.environ.get("HUB_HOME"):
-        return Path(named)
-    here = Path(".hub")
-    if here.is_dir():
-        return here
-    from platformdirs import user_data_path
-
-    return user_data_path("inventory-hub", appauthor=False)
 
 
 def made_folder(folder: Path) -> Path:
