@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
+import psutil
 import pytest
 
 from hub.api import Connection, ConnectorError, OutcomeUnknown, TryLater
@@ -15,7 +17,7 @@ from hub.plugins import GuardedSession, Registry, load
 from hub.plugins.admission import NotAdmitted
 from hub.plugins.contained.children import OF_NOBODY, Children
 from hub.plugins.contained.plugin import loaded
-from hub.plugins.contained.process import Containment
+from hub.plugins.contained.process import BOOT, Containment
 from hub.plugins.loading import Policy
 from hub.plugins.origin import Origin
 from hub.plugins.trust import Blocked, Trust, Way
@@ -117,3 +119,50 @@ def test_what_a_process_started_ends_with_it_and_its_folder_goes(containment: Co
     children.close()
     assert not child.alive
     assert not folder.exists()
+
+
+HOLDS = """
+import sys, threading
+from hub.plugins.contained.children import OF_NOBODY, Children
+from hub.plugins.contained.process import BOOT, Containment
+from hub.plugins.origin import Origin
+sys.path.insert(0, sys.argv[1])
+children = Children(Origin(name="moody", distribution="partner-moody", version="1.0"), "partner_moody", Containment())
+print(children.lease(OF_NOBODY, wait_s=1).process_id, flush=True)
+threading.Event().wait()
+"""
+
+
+def test_no_process_of_a_plugin_outlives_a_hub_that_is_killed(site: Path) -> None:
+    with subprocess.Popen([sys.executable, "-c", HOLDS, str(site)], stdout=subprocess.PIPE, text=True) as hub:
+        assert hub.stdout is not None
+        plugins = psutil.Process(int(hub.stdout.readline()))
+        assert plugins.is_running()
+        hub.kill()
+    _, alive = psutil.wait_procs([plugins], timeout=30)
+    assert alive == []
+
+
+WITHOUT_KERNEL = """
+import sys, json; sys.path[:] = json.loads(sys.argv[1])
+import hub.plugins.contained.child as child
+child.confine = lambda *_, **__: None
+"""
+
+
+def test_where_the_kernel_keeps_nothing_apart_what_a_plugin_started_is_killed_with_it(
+    site: Path, containment: Containment, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "partner_twins.py").write_text(
+        "import os, threading\nfrom pathlib import Path\ntwin = os.fork()\n"
+        f"if not twin:\n    threading.Event().wait()\nPath({str(tmp_path / 'twin')!r}).write_text(str(twin))\n"
+    )
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.setattr("hub.plugins.contained.process.BOOT", f"{WITHOUT_KERNEL}{BOOT}")
+    children = Children(ORIGIN, "partner_twins", containment)
+    with pytest.raises(NotAdmitted, match="It implements none of the hub's hooks"):
+        loaded(children)
+    twin = psutil.Process(int((tmp_path / "twin").read_text()))
+    children.close()
+    _, alive = psutil.wait_procs([twin], timeout=30)
+    assert alive == []

@@ -14,6 +14,10 @@ from hub.plugins.sign_in.signing import READING
 
 _OF_SENDING = frozenset({"connection", "content-encoding", "content-length", "transfer-encoding"})
 
+_NO_TIMEOUT: dict[str, float | None] = dict.fromkeys(("connect", "read", "write", "pool"))
+_SEEN = frozenset({"accept", "accept-encoding", "user-agent"})
+"""Of its connection's client, a session sees these headers: any other may be what signs its requests."""
+
 
 class ToTheHub(httpx2.BaseTransport):
     """Has the hub send each request, and returns the whole answer."""
@@ -43,7 +47,7 @@ def client_shape(client: httpx2.Client) -> ClientShape:
     """Return what a session may see of its connection's client."""
     return ClientShape(
         base_url=str(client.base_url),
-        headers=tuple(client.headers.multi_items()),
+        headers=tuple(each for each in client.headers.multi_items() if each[0] in _SEEN),
         timeout=shown(client.timeout.as_dict()),
     )
 
@@ -62,9 +66,15 @@ def client_of(told: ClientShape, channel: Channel) -> httpx2.Client:
 
 def sent(client: httpx2.Client, asked: Send, content: bytes) -> tuple[Reply | Broken, bytes]:
     """Send a request through the connection's own client, and return what came of it; raises nothing but what ends a program."""
-    extensions: dict[str, object] = {"timeout": asked.timeout, **({READING: True} if asked.reading else {})}
     try:
-        request = httpx2.Request(asked.method, asked.url, headers=asked.headers, content=content, extensions=extensions)
+        request = client.build_request(
+            asked.method,
+            asked.url,
+            headers=asked.headers,
+            content=content,
+            timeout=httpx2.Timeout(**{**_NO_TIMEOUT, **asked.timeout}),
+            extensions={READING: True} if asked.reading else {},
+        )
         answer = client.send(request)
         return Reply(status=answer.status_code, headers=_told(answer)), answer.content
     except Exception as error:

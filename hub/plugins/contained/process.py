@@ -40,9 +40,7 @@ PIECE = 4_096
 ENDING_S = 5.0  # a killed process takes no longer
 LOST = "plugin_ended"  # the code of a call in which the plugin's process ended
 HUNG = "deadline"
-_BOOT = (
-    "import json, sys; sys.path[:] = json.loads(sys.argv[1]); from hub.plugins.contained.child import start; start()"
-)
+BOOT = "import json, sys; sys.path[:] = json.loads(sys.argv[1]); from hub.plugins.contained.child import start; start()"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -199,7 +197,7 @@ def _launched(end: socket.socket, folder: str, containment: Containment) -> subp
     """Start a process with nothing of the hub's: no environment, no open file but its end, a folder of its own."""
     told = (end.fileno(), os.getpid(), asdict(containment.confines), readable(sys.path, containment.away_from))
     return subprocess.Popen(
-        [sys.executable, "-I", "-B", "-c", _BOOT, json.dumps([each for each in sys.path if each]), json.dumps(told)],
+        [sys.executable, "-I", "-B", "-c", BOOT, json.dumps([each for each in sys.path if each]), json.dumps(told)],
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
