@@ -49,7 +49,7 @@ def main(configuration: str, database: str, chart: str) -> None:
 
 def unchecked(**context: int) -> None:
     """Work from here on without the rights that an administrator would have to be given first."""
-    config.get_config()._context = {"_check_access": False, **context}
+    config.get_config().set_context(_check_access=False, **context)
 
 
 def add_company() -> Model:

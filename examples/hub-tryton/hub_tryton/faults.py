@@ -2,8 +2,8 @@
 
 Tryton has no error codes, only sentences; they come in English, since every request asks for that. Each stands here once,
 with where it was seen. Whatever comes as Tryton's own JSON for an error was raised inside its transaction, which is rolled back
-before the answer leaves (trytond 8.2, protocols/wrappers.py and protocols/rest.py): of a request that makes a move, such an answer
-says that no move was made. Of one that posts a draft it says nothing, as the draft may have been posted before.
+before the answer leaves (trytond 8.2, protocols/wrappers.py and protocols/rest.py): of a request that makes a move, such an
+answer says that no move was made. Of one that posts a draft it says nothing, as the draft may have been posted before.
 """
 
 from __future__ import annotations
@@ -49,8 +49,7 @@ _SENTENCES: tuple[tuple[re.Pattern[str], str, type[NotWritten], str], ...] = (
         re.compile(r"field \"Account\" in record .* is not valid according to its domain", re.DOTALL),
         "account_refused",
         AccountMissing,
-        "Tryton takes no line for an account of this entry: it was closed, its end date has passed, or it is gone. "
-        "Map the GL Account to another account, or open the account again in Tryton.",
+        "Tryton takes no line for an account of this entry: it is closed, has ended, or is gone. Map another one instead.",
     ),
     (
         re.compile(r"The number of digits in the value .* exceeds the limit", re.DOTALL),
@@ -68,8 +67,7 @@ _SENTENCES: tuple[tuple[re.Pattern[str], str, type[NotWritten], str], ...] = (
         re.compile(r"You are not allowed to (access|create|read|write)|fail on at least one of these rules"),
         "right_missing",
         ReconnectNeeded,
-        "The user of the key may not enter moves in Tryton. Add the user to the group Accounting and to the company there, "
-        "then sign in again here.",
+        "The key's user may not enter moves in Tryton. Give the user the group Accounting and the company, then sign in again.",
     ),
     (
         re.compile(r"You are trying to read records .* of \"Company\" that don't exist"),

@@ -10,6 +10,7 @@ from typing import Any, TypeAlias
 
 from hub.api import minor_digits
 
+Json: TypeAlias = Any  # a value of a record, or of what a request brought
 Record: TypeAlias = dict[str, Any]  # field by name; a relation is an id, or a list of ids
 MOVE, LINE, ACCOUNT, PERIOD = "account.move", "account.move.line", "account.account", "account.period"
 JOURNAL, COMPANY, TYPE, CURRENCY, PARTY = (
@@ -235,7 +236,7 @@ def _check_text(text: str, model: str) -> None:
         )
 
 
-def _compares(value: Any, operator: str, wanted: Any) -> bool:
+def _compares(value: Json, operator: str, wanted: Json) -> bool:
     if operator == "in":
         return value in wanted
     if operator == "like":

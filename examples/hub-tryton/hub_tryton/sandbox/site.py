@@ -16,7 +16,7 @@ from starlette.routing import Route
 
 from hub.testing.clock import VirtualClock
 from hub.testing.sandbox import AnswerLost, CallLimits, Desk, Faults, Front
-from hub_tryton.sandbox.database import COMPANY, MOVE, RELATIONS, Database, Record, UserError
+from hub_tryton.sandbox.database import COMPANY, MOVE, RELATIONS, Database, Json, Record, UserError
 
 LATE = "late_commit"
 
@@ -129,7 +129,7 @@ def _encoded(value: object) -> object:
     return value
 
 
-def _decoded(value: Any) -> Any:
+def _decoded(value: Json) -> Json:
     """Return JSON with Tryton's own objects as what they stand for."""
     if isinstance(value, list):
         return [_decoded(each) for each in value]
