@@ -41,7 +41,7 @@ def main(configuration: str, database: str, chart: str) -> None:
     Model.get("account.journal")(name="Inventory", code=JOURNAL, type="general").save()
     keys = {
         "key": add_user(company, "inventory-hub", "Accounting"),
-        "accountant_key": add_user(company, "accountant", "Accounting", "Account Administration"),
+        "accountant_key": add_user(company, "accountant", "Accounting Administration"),
     }
     told = {"company": company.id, "journal": JOURNAL, **keys}
     sys.stdout.write(json.dumps(told))

@@ -91,8 +91,14 @@ class Tryton:
         self.send("POST", f"account.period/{row['id']}/{action}", {})
 
     def close_account(self, code: str) -> None:
-        """Close an account, as the accountant does."""
+        """Close an account, as the accountant does with one that has no lines."""
         self.send("PUT", f"account.account/{self.account(code)}", {"closed": True})
+
+    def end_account(self, code: str, day: str) -> None:
+        """Let an account end on a day, as the accountant does with one that has lines."""
+        year, month, number = map(int, day.split("-"))
+        ends = {"__class__": "date", "year": year, "month": month, "day": number}
+        self.send("PUT", f"account.account/{self.account(code)}", {"end_date": ends})
 
     def ask(self, model: str, domain: Json, *fields: str, **context: Json) -> list[Json]:
         """Search for records as the accountant."""

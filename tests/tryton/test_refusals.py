@@ -65,14 +65,14 @@ def test_what_is_closed_is_told_before_anything_is_sent_and_an_undo_is_the_oppos
     assert exported["state"] == "POSTED", exported["problems"]
     (move,) = house.server.moves()
     assert (move.state, move.date.isoformat(), house.balance("1310")) == ("posted", OCTOBER, Decimal("307.68"))
-    (posting,) = house.shown(exported["export"])["entries"]
+    (posting,) = house.shown(exported["export"])["postings"]
     assert posting["receipt"]["url"].endswith(f"/#{house.server.database}/model/account.move/{move.id}")
     undone = house.undo(exported["export"])
     assert undone["state"] == "UNDONE", undone["problems"]
     assert house.server.trial_balance() == {}
     assert [each.state for each in house.server.moves()] == ["posted", "posted"]
     house.counts(values={"Meat": "5000.00"})
-    house.server.close_account("5010")
+    house.server.end_account("5010", "2026-10-01")
     assert "account_inactive" in codes(house.preview())
 
 
@@ -104,7 +104,7 @@ def test_a_draft_that_somebody_changed_before_it_was_posted_is_left_alone_until_
     house.counts()
 
     def change() -> None:
-        (line,) = house.server.ask("account.move.line", [["account.code", "=", "1310"]], "id")
+        line = house.server.ask("account.move.line", [["account.code", "=", "1310"]], "id")[0]
         house.server.send("PUT", f"account.move.line/{line['id']}", {"debit": decimal("1.00")})
 
     once(house, "GET", "POST", change)

@@ -37,7 +37,8 @@ Json: TypeAlias = Any  # what json.loads() made of a body: nothing is known of i
 _NO_BYTE_LEFT = (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.PoolTimeout)
 _SECONDS = re.compile(r"[0-9]{1,12}", re.ASCII)
 
-# What Tryton 8.2.1 says to a request that makes a move, as its sentences were seen; the code is ours, for support.
+# What Tryton 8.2.1 says to a request that makes a move, as its sentences were seen; the code is ours, for support. Where a
+# sentence quotes what it is about, so does ours.
 _SENTENCES: tuple[tuple[re.Pattern[str], str, type[NotWritten], str], ...] = (
     (
         re.compile(r"in closed period|field \"Period\" in record .* is not valid according to its domain"),
@@ -46,13 +47,13 @@ _SENTENCES: tuple[tuple[re.Pattern[str], str, type[NotWritten], str], ...] = (
         "The period of this date is closed in Tryton. Choose a later date, or open the period again in Tryton.",
     ),
     (
-        re.compile(r"field \"Account\" in record .* is not valid according to its domain", re.DOTALL),
+        re.compile(r"The value \"(.{1,100}?)\" for field \"Account\" in record .* is not valid according to its domain"),
         "account_refused",
         AccountMissing,
-        "Tryton takes no line for an account of this entry: it is closed, has ended, or is gone. Map another one instead.",
+        "Tryton takes no line for the account {}: it is closed, has ended, or is gone. Map another one instead.",
     ),
     (
-        re.compile(r"The number of digits in the value .* exceeds the limit", re.DOTALL),
+        re.compile(r"The number of digits in the value .* exceeds the limit"),
         "too_many_decimals",
         EntryRejected,
         "Tryton keeps fewer decimals than an amount of this entry has. Give the company in Tryton the entry's currency.",
@@ -184,8 +185,8 @@ def _known(response: httpx2.Response) -> NotWritten | None:
         )
     sentence = sentence_of(response)
     for pattern, code, kind, message in _SENTENCES:
-        if pattern.search(sentence):
-            return kind(message, code=code)
+        if found := pattern.search(sentence):
+            return kind(message.format(*map(_told, found.groups())), code=code)
     return None
 
 

@@ -8,7 +8,7 @@ from hub.testing.conformance import Deeds, Stand, Standing
 from hub.testing.sandbox import AppTransport, Planned
 from hub_tryton.connector import Tryton
 from hub_tryton.sandbox import LATE, Database, Site
-from hub_tryton.sandbox.database import ACCOUNT, COMPANY, CURRENCY, LINE, MOVE, OUR_COMPANY, PARTY, Record
+from hub_tryton.sandbox.database import ACCOUNT, LINE, MOVE, OUR_COMPANY, PARTY, Record
 
 BASE_URL, DATABASE = "https://tryton.example", "books"
 KEY = "4c1d" * 16
@@ -16,15 +16,23 @@ KEY = "4c1d" * 16
 
 def make_stand(currency: str) -> Stand:
     """Return the connector before a Tryton of its own, whose company keeps its books in a currency."""
-    clock = VirtualClock()
-    database = Database(currency, clock.now)
-    site = Site(BASE_URL, DATABASE, database, clock, KEY)
+    return stand_of(make_site(currency, VirtualClock()))
+
+
+def make_site(currency: str, clock: VirtualClock) -> Site:
+    """Return a Tryton with one company, which keeps its books in a currency."""
+    return Site(BASE_URL, DATABASE, Database(currency, clock.now), clock, KEY)
+
+
+def stand_of(site: Site) -> Stand:
+    """Return the connector before a Tryton."""
+    database, currency = site.database, site.database.currency
     return Stand(
         connector=Tryton(),
         settings={"base_url": BASE_URL, "database": DATABASE, "journal": "INV"},
         accounts=(_account(database, 1), _account(database, 2)),
         books=lambda: _standing(site),
-        clock=clock,
+        clock=site.clock,
         currency=currency,
         transport=AppTransport(site.app),
         headers=lambda: {"Authorization": f"Bearer {KEY}"},
@@ -70,7 +78,6 @@ def _standing(site: Site) -> list[Standing]:
 
 
 def _move(database: Database, move: Record) -> Standing:
-    currency = database.tables[CURRENCY][database.tables[COMPANY][move["company"]]["currency"]]["code"]
     rows = (database.tables[LINE][id_] for id_ in move["lines"])
     lines = tuple(
         RecordedLine(
@@ -81,5 +88,5 @@ def _move(database: Database, move: Record) -> Standing:
         )
         for row in rows
     )
-    recorded = Recorded(date=move["date"], currency=currency, status=ReceiptStatus(move["state"]), lines=lines)
+    recorded = Recorded(date=move["date"], currency=database.currency, status=ReceiptStatus(move["state"]), lines=lines)
     return Standing(id=str(move["id"]), reference=move["description"].partition(" ")[0], recorded=recorded)

@@ -43,6 +43,7 @@ class Database:
     """One company, its chart, twelve periods a year, and its moves. now: the clock that writes create_date and write_date."""
 
     def __init__(self, currency: str, now: Callable[[], datetime]) -> None:
+        self.currency = currency
         self._now = now
         self._ids = {model: count(1) for model in (MOVE, LINE)}
         self._numbers = count(1)

@@ -26,6 +26,7 @@ class Site:
 
     def __init__(self, base_url: str, name: str, database: Database, clock: VirtualClock, key: str) -> None:
         self.database = database
+        self.clock = clock
         self.key = key
         self.desk = Desk(clock=clock, companies=(), faults=Faults([LATE]), limits=CallLimits(clock.now))
         models = f"/{name}/rest/model/{{model}}"
