@@ -77,7 +77,7 @@ def balances(entries: Iterable[Document]) -> dict[str, Decimal]:
     """Return what entries of reports add up to by account, debit positive."""
     sums: dict[str, Decimal] = defaultdict(Decimal)
     for line in (line for entry in entries for line in entry["lines"]):
-        sums[line["account_number"]] += Decimal(line["debit"] or 0) - Decimal(line["credit"] or 0)
+        sums[line["account_number"]] += Decimal(line["amount"]) * (1 if line["side"] == "debit" else -1)
     return {account: amount for account, amount in sums.items() if amount}
 
 

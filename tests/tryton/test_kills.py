@@ -17,7 +17,7 @@ from hub.service.connecting.live_chart import read_chart
 from hub.service.connecting.typed_in import type_in
 from hub.service.connections import add_connection
 from tests.conftest import Databases
-from tests.processes.children import until
+from tests.processes.children import Child, until
 from tests.processes.installation import (
     CATEGORIES,
     GL,
@@ -27,7 +27,7 @@ from tests.processes.installation import (
     Place,
     where_it_is,
 )
-from tests.tryton.gate import Gate, gate
+from tests.tryton.gate import gate
 from tests.tryton.server import Tryton
 
 TIMING = Timing(
@@ -94,17 +94,9 @@ def installation(databases: Databases, installed: Path, tmp_path: Path) -> Itera
     made.close()
 
 
-def killed(installation: OnTryton, place: Place, at: Gate, wheel: Path, month: int) -> None:
-    """Export a month, kill the worker with its request at the gate, and have another one take it up."""
-    installation.counts("A", month, random.Random(month))
-    assert installation.export(place, month)["export"]
-    worker = installation.worker("w1", program="tests.tryton.program", PYTHONPATH=str(wheel))
-    until(at.kept.is_set, "a request is kept at the gate", PATIENCE_S, worker.printed)
-    worker.kill()
-    at.open()
-    worker = installation.worker("w1", program="tests.tryton.program", PYTHONPATH=str(wheel))
-    installation.settles(PATIENCE_S)
-    assert worker.stop() == 0, worker.printed()
+def started(installation: OnTryton, wheel: Path) -> Child:
+    """Start a worker that has the wheel's connector."""
+    return installation.worker("w1", program="tests.tryton.program", PYTHONPATH=str(wheel))
 
 
 @pytest.mark.soak
@@ -115,10 +107,18 @@ def test_kill_9_at_every_instant_of_a_posting_leaves_each_move_there_once(
     with gate(server.base_url) as at:
         place = installation.move_in(server, at.base_url)
         instants = INSTANTS if server.kind == "sqlite" else INSTANTS[1::2]
+        worker = started(installation, installed)
         for month, (address, arrived) in enumerate(instants):
             at.keep(address, arrived=arrived)
-            killed(installation, place, at, installed, month)
+            installation.counts("A", month, random.Random(month))
+            assert installation.export(place, month)["export"]
+            until(at.kept.is_set, "a request is kept at the gate", PATIENCE_S, worker.printed)
+            worker.kill()
+            at.open()
+            worker = started(installation, installed)
+            installation.settles(PATIENCE_S)
             moves = server.moves()
             assert [move.state for move in moves] == ["posted"] * (month + 1)
             assert len({move.reference for move in moves}) == month + 1
+        assert worker.stop() == 0, worker.printed()
     assert sum(server.trial_balance().values()) == 0
