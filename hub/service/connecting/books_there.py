@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from hub.api import Company
@@ -15,11 +15,29 @@ from hub.store.company_rows import change_connection
 
 
 def companies_there(hub: Hub, company: str, connection: str) -> list[dict[str, Any]]:
-    """List the companies that a connection's sign-in reaches: id, name, currency, and whether it is the chosen one."""
+    """List the companies that a connection's sign-in reaches: id, name, currency, and whether it is the chosen one.
+
+    misfit: why no site of the connection could post there, empty where one can.
+    """
     books, row = opened(hub, company, connection)
     with books.session() as session:
         found = session.companies()
-    return [document(each, chosen=row["chosen_at"] is not None and each.id == row["books"]) for each in found]
+    with reading(hub, company) as rows:
+        sites = [each for each in rows.setup.sites.values() if each.connection == row["name"]]
+        currencies = {each.currency for each in sites} or {rows.setup.currency}
+    return [
+        {
+            **document(each, chosen=row["chosen_at"] is not None and each.id == row["books"]),
+            "misfit": _misfit(each, currencies),
+        }
+        for each in found
+    ]
+
+
+def _misfit(found: Company, currencies: Collection[str]) -> str:
+    if found.currency is None or found.currency in currencies:
+        return ""
+    return f"The sites keep {' and '.join(sorted(currencies))}, so none of their counts could be posted here."
 
 
 def choose_company(hub: Hub, company: str, connection: str, company_id: str) -> dict[str, Any]:
