@@ -72,4 +72,4 @@ def _sign_in(way: SignIn) -> str:
 def _lacks(offered: Offered) -> str:
     if not any(isinstance(each, OAuth2) for each in offered.sign_ins) or offered.registered:
         return ""
-    return "The hub is not registered with it yet: its operator does that once (hub connectors set)."
+    return "The operator of the hub registers it there once (hub connectors set)."

@@ -28,6 +28,7 @@ STOCK = frozenset({"counts", "transfers", "production", "opening"})
 ACTIONS: Mapping[str, tuple[str, str]] = {
     "export": (EXPORTS, "Exported {subject}"),
     "close site": (EXPORTS, "Posted the closing entry of site {subject}"),
+    "ask opening": (EXPORTS, "Opening values of site {subject} are asked for anew, as it moved to other books"),
     "undo": (EXPORTS, "Undid {subject}"),
     "withdraw undo": (EXPORTS, "Withdrew the undo of {subject}"),
     "confirm": (EXPORTS, "Confirmed that the files of {subject} were imported"),
