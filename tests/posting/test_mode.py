@@ -39,7 +39,7 @@ __all__ = ["templates"]
 
 REAL, SANDBOX = "http://127.0.0.1:9", "http://127.0.0.1:8"
 COPY = "ACME-TEST"
-SEEDS = range(2 if settings.get_current_profile_name() == "test" else 25)
+SEEDS = range(1 if settings.get_current_profile_name() == "test" else 25)
 DAYS = (OCTOBER, NOVEMBER, DECEMBER, "2027-01-31")
 WHAT_IS_REAL = (
     (
@@ -190,18 +190,16 @@ def meddles(house: Tried, aside: random.Random, *, with_tests: bool) -> None:
         if step == "copy":
             bring_up_to_date(house.hub, "ACME", "books")
         elif step == "export" and offered:
-            shown = previewing.preview(house.hub, COPY, date.fromisoformat(offered[0]["count_date"]))
-            exporting.export(house.hub, COPY, date.fromisoformat(offered[0]["count_date"]), expected_hash=shown["hash"])
+            exporting.export(house.hub, COPY, date.fromisoformat(offered[-1]["count_date"]))
         elif step == "undo" and live:
             exporting.undo(house.hub, COPY, live[0]["export"])
         elif step == "map":
             rows = [{"gl_account": "1340", "account_number": "1330", "connection": "books"}]
             import_rows(house.database, COPY, "account-map", rows, actor="alice", now=house.clock.now())
         elif step == "count":
-            row = {"count_date": "2027-02-28", "site": "DT", "item": "Any", "category": "Meat", "quantity": "1"}
-            import_rows(
-                house.database, COPY, "counts", [{**row, "value": "1.00"}], actor="alice", now=house.clock.now()
-            )
+            row = {"count_date": "2027-02-28", "site": "DT", "quantity": "1", "value": "1.00"}
+            rows = [{**row, "item": f"Any {name}", "category": name} for name in ("Meat", "Liquor", "Produce")]
+            import_rows(house.database, COPY, "counts", rows, actor="alice", now=house.clock.now())
 
 
 @pytest.mark.property
