@@ -33,9 +33,22 @@ TITLES: Mapping[Step, str] = {
 }
 
 
+TAKEN: Mapping[str, Step] = {
+    "connect": Step.SIGN_IN,
+    "share": Step.SIGN_IN,
+    "secrets": Step.SIGN_IN,
+    "test": Step.SIGN_IN,
+    "companies": Step.COMPANY,
+    "chart": Step.CHART,
+}
+"""By the last part of the address that a form was sent to: the step that it takes."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shown:
-    """A step as the checklist shows it. state: done, now, todo or stuck (something of it is missing); at: its address."""
+    """A step as the checklist shows it. state: done, now, todo, or stuck: what was just tried did not come through.
+
+    at: its address."""
 
     number: int
     step: Step
@@ -77,13 +90,17 @@ def act(visit: Visit) -> Callable[..., str]:
     return lambda action, **query: visit.path(*base, action, **query)
 
 
-def flow(visit: Visit, connection: str) -> dict[str, Any]:  # Any: what a template uses
-    """Return what the steps of a connection are shown with; `step` in the address: another than the next one."""
+def flow(visit: Visit, connection: str, *, stuck: bool = False) -> dict[str, Any]:  # Any: what a template uses
+    """Return what the steps of a connection are shown with; `step` in the address: another than the next one.
+
+    stuck: what was just tried did not come through, so that its step is shown again whatever was stored.
+    """
     found = enabling(visit.hub, visit.company, connection)
-    shown = [_shown(visit, found, each) for each in enumerate(found.steps, start=1)]
+    tried = TAKEN.get(visit.page.path.rpartition("/")[2]) if stuck else None
+    shown = [_shown(visit, found, each, tried) for each in enumerate(found.steps, start=1)]
     asked = visit.query.get("step") if visit.request.method == "GET" else ""
     known = {each.step.value: each for each in shown}
-    current = known.get(asked) or known[(found.now or Step.ACCESS).value]
+    current = known.get(tried or asked) or known[(found.now or Step.ACCESS).value]
     several = [(each.name, visit.path("enable", connection=each.name)) for each in visit.heading.connections]
     return {
         "enabling": found,
@@ -95,7 +112,7 @@ def flow(visit: Visit, connection: str) -> dict[str, Any]:  # Any: what a templa
     }
 
 
-def _shown(visit: Visit, found: Enabling, numbered: tuple[int, Standing]) -> Shown:
+def _shown(visit: Visit, found: Enabling, numbered: tuple[int, Standing], tried: Step | None) -> Shown:
     number, standing = numbered
     connection = found.connection["name"]
     step = standing.step
@@ -104,7 +121,7 @@ def _shown(visit: Visit, found: Enabling, numbered: tuple[int, Standing]) -> Sho
         number=number,
         step=step,
         title=_title(found, step),
-        state=state,
+        state="stuck" if step == tried else state,
         said=standing.said,
         at=visit.path("enable", connection=connection, step=step.value),
         missing=tuple(remedies(visit, standing.missing, connection=connection, label=found.connection["label"])),

@@ -240,7 +240,7 @@ def shown(
     own = [{**each, "fix": ""} for each in _own_problems(found) if each["code"] not in matters]
     if refused and found["sign_in"]:
         found = {**found, "state": State.RECONNECT}
-    steps = flow(visit, name) if in_flow(visit) else {}
+    steps = flow(visit, name, stuck=bool(told) and not reached) if in_flow(visit) else {}
     return visit.html(
         "enabling/flow.html" if steps else "connecting/one.html",
         **steps,
