@@ -94,7 +94,7 @@ def plan(hub: Hub, company: str, sites: Sequence[str], to: str, how: How, *, on:
                 raise not_found("site", site, list(rows.setup.sites))
         name = rows.books(to).name
         return Plan(
-            to=name, how=how, moves=tuple(_move(hub, rows, site, name, how, on) for site in dict.fromkeys(sites))
+            to=name, how=how, moves=tuple(_move(hub, rows, site, name, how, on=on) for site in dict.fromkeys(sites))
         )
 
 
@@ -168,7 +168,7 @@ def _post_to(hub: Hub, company: str, now: Plan) -> None:
         save_edits(hub, company, "sites", edits)
 
 
-def _move(hub: Hub, rows: CompanyRows, code: str, to: str, how: How, on: date | None) -> Move:
+def _move(hub: Hub, rows: CompanyRows, code: str, to: str, how: How, *, on: date | None) -> Move:
     site, values = rows.setup.sites[code], [each for each in rows.facts.on_books([code]) if each.value]
     standing = next((each.connection for each in values), "")
     leaves = standing or site.connection or ""
