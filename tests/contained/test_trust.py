@@ -68,6 +68,7 @@ def test_a_blocked_plugin_is_not_loaded_until_it_is_unblocked(place: Path) -> No
     decided("block", "plain")
     assert way(place) is Way.BLOCKED
     assert {"plugin": "plain"} in decided()["blocked"]  # type: ignore[operator]
+    assert decided("check", "plain")["problems"][0]["code"] == "plugin_blocked"  # type: ignore[index]
     decided("unblock", "plain")
     assert way(place) is Way.CONTAINED
     assert decided("unblock", "plain")["problems"][0]["code"] == "plugin_not_blocked"  # type: ignore[index]
