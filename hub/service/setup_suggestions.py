@@ -188,7 +188,7 @@ class _Likeness:
 
 
 def _likeness(gl: GlAccount, name: AccountName, other: _Candidate) -> _Likeness:
-    alike = _names_alike(name, other.name)
+    alike = names_alike(name, other.name)
     numbered = bool(name.number) and name.number == other.name.number
     sure = _with_number(alike) if numbered else alike * 95 // 100
     if other.account.kind is None:
@@ -205,7 +205,7 @@ def _with_number(alike: int) -> int:
     return 50 + alike // 2
 
 
-def _names_alike(one: AccountName, other: AccountName) -> int:
+def names_alike(one: AccountName, other: AccountName) -> int:
     """Return how alike two names are, in per cent: by their own words, first without and then with the levels above."""
     if not one.own or not other.own:
         return _common_alike(one, other)
@@ -233,7 +233,9 @@ def _words_alike(own: Sequence[str], theirs: Sequence[str]) -> int:
     for word in own:
         if word in same or len(word) < _LONG or not word.isalpha():
             continue
-        found = process.extractOne(word, [each for each in left if len(each) >= _LONG], scorer=fuzz.ratio, score_cutoff=_ALIKE)
+        found = process.extractOne(
+            word, [each for each in left if len(each) >= _LONG], scorer=fuzz.ratio, score_cutoff=_ALIKE
+        )
         if found:
             left.remove(found[0])
             points += int(found[1])
@@ -270,7 +272,11 @@ _Taken = Mapping[Account, tuple[str, AccountKind]]
 def _taken(mapped: Mapping[str, Account], kinds: Mapping[str, AccountKind], leave_out: Iterable[str]) -> _Taken:
     """Return the accounts that a GL Account is mapped to, with its number and type."""
     again = set(leave_out)
-    return {account: (number, kinds[number]) for number, account in mapped.items() if number in kinds and number not in again}
+    return {
+        account: (number, kinds[number])
+        for number, account in mapped.items()
+        if number in kinds and number not in again
+    }
 
 
 def _settled(found: Mapping[str, _Claim], taken: _Taken) -> dict[str, _Claim]:

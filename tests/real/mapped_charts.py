@@ -53,13 +53,13 @@ RIGHT: Mapping[str, Mapping[str, str]] = {
         "unfinished inventory": "110502", "kitchenware inventory": "110503", "supplies inventory": "110503",
         "transit inventory": "110598", "production inventory": "110599", "costs": "500000", "adjustment": "510300",
         "variance": "510301", "waste": "610307", "supplies": "610707", "other": "510103", "merchandise": "510103 510201",
-        **dict.fromkeys("food meat seafood produce dairy prepared dry".split(), "510101"),
-        **dict.fromkeys("beverage beer wine spirits liquor soft".split(), "510102"),
+        **dict.fromkeys(["food", "meat", "seafood", "produce", "dairy", "prepared", "dry"], "510101"),
+        **dict.fromkeys(["beverage", "beer", "wine", "spirits", "liquor", "soft"], "510102"),
     },
     "without numbers": {
         **{f"{each} inventory": "Stock Assets" for each in _ALL_STOCK.split()},
-        **dict.fromkeys("food meat seafood produce dairy prepared dry".split(), "COS-Food"),
-        **dict.fromkeys("beverage beer wine spirits liquor soft".split(), "COS-Beverage"),
+        **dict.fromkeys(["food", "meat", "seafood", "produce", "dairy", "prepared", "dry"], "COS-Food"),
+        **dict.fromkeys(["beverage", "beer", "wine", "spirits", "liquor", "soft"], "COS-Beverage"),
         "tobacco": "COS-Tobacco", "events": "COS-Events and Functions", "merchandise": "COS-Merchandise",
         "costs": "Cost of Goods Sold", "adjustment": "Stock Adjustment", "variance": "Stock Adjustment",
         "waste": "Disposals-Food",
@@ -115,7 +115,7 @@ def charts(data: Path | None) -> dict[str, list[Account]]:
 
     found = {
         "QuickBooks": _read(hub_quickbooks.stand.make_stand),
-        "QuickBooks, a café": _of_the_café(),
+        "QuickBooks, a café": _of_the_cafe(),
         "Xero": _read(hub_xero.stand.make_stand),
         "NetSuite": _read(hub_netsuite.stand.make_stand),
     }
@@ -133,7 +133,7 @@ def _read(make: MakeStand) -> list[Account]:
         return list(session.accounts())
 
 
-def _of_the_café() -> list[Account]:
+def _of_the_cafe() -> list[Account]:
     """Return the chart of the second company there, which has few accounts; its first sign-in does not reach it."""
     from hub_quickbooks.books import account
     from hub_quickbooks.sandbox import QuickBooksSandbox
@@ -170,7 +170,9 @@ def by_hand(name: str, chart: Sequence[Account]) -> Trials:
 
 
 def _case(meant: Meant, right: frozenset[Account]) -> Case:
-    fitting = frozenset(account for account in right if account.kind in (None, meant.kind) or COGS in (account.kind, meant.kind))
+    fitting = frozenset(
+        account for account in right if account.kind in (None, meant.kind) or COGS in (account.kind, meant.kind)
+    )
     return Case(gl=GlAccount(number=meant.number, name=meant.name, kind=meant.kind), right=fitting)
 
 
