@@ -45,8 +45,9 @@ class Effects:
         if self.next_date:
             found.append(f"The export of {self.next_date.isoformat()} needs it.")
         if self.waiting:
-            words = f"Export {self.waiting[0]} waits" if len(self.waiting) == 1 else f"{len(self.waiting)} exports wait"
-            found.append(f"{words} with it, and keeps it: only the account there helps.")
+            one = len(self.waiting) == 1
+            words = f"Export {self.waiting[0]} waits" if one else f"{len(self.waiting)} exports wait"
+            found.append(f"{words} with it, as frozen: for that, the account has to be put right there.")
         if self.carried:
             found.append(
                 f"The books carry inventory of {', '.join(self.carried)} in it, which the next export takes off."

@@ -25,7 +25,7 @@ LEAST, DOUBTFUL = 45, 60
 """What is not suggested at all, and the most that a suggestion has which something speaks against."""
 NEAR = 7
 """Two accounts whose likelihoods differ by less are as likely as each other."""
-_LOOKED_AT, _FROM = 12, 55
+_LOOKED_AT, _FROM, _COMPARED = 12, 55, 8
 _ALIKE, _LONG = 85, 5
 """How alike two words must be to be the same one mistyped, and from which length on."""
 _PART = 94
@@ -64,15 +64,18 @@ def suggestions(
     chart: Sequence[Account],
     *,
     mapped: Mapping[str, Account] | None = None,
-    kinds: Mapping[str, AccountKind] | None = None,
+    known: Mapping[str, GlAccount] | None = None,
 ) -> Mapping[str, Suggestion]:
     """Return a suggestion for each GL Account (by number) that has a likely account.
 
-    mapped: what GL Accounts are mapped to already, by their numbers; kinds: the types of these.
+    mapped: what GL Accounts are mapped to already, by their numbers; known: all GL Accounts by theirs.
     """
-    known = _Chart(chart)
-    found = {each.number: _Claim(each, best) for each in gl_accounts if (best := known.best(each))}
-    taken = _taken(mapped or {}, kinds or {}, leave_out=found)
+    there = _Chart(chart)
+    found = {each.number: _Claim(each, best) for each in gl_accounts if (best := there.best(each))}
+    taken: dict[Account, list[GlAccount]] = defaultdict(list)
+    for number, account in (mapped or {}).items():
+        if known and number in known and number not in found:
+            taken[account].append(known[number])
     return {number: claim.suggestion for number, claim in _settled(found, taken).items()}
 
 
@@ -103,10 +106,14 @@ class _Claim:
     gl: GlAccount
     suggestion: Suggestion
 
-    def beside(self, other: _Claim) -> bool:
+    def order(self) -> tuple[int, str]:
+        """What claims on an account are sorted by: the surest first."""
+        return -self.suggestion.sure, self.gl.number
+
+    def beside(self, other: GlAccount) -> bool:
         """Whether both are things of their own that the account's name names, such as Beer and Spirits."""
         account = self.suggestion.account
-        own, theirs = (account_name(each.gl.number, each.gl.name).own for each in (self, other))
+        own, theirs = (account_name(each.number, each.name).own for each in (self.gl, other))
         return own != theirs and {own, theirs} <= account_name(account.number, account.name).parts
 
 
@@ -266,17 +273,8 @@ def _side(kind: AccountKind) -> AccountKind:
     return AccountKind.COGS if kind in COSTS else kind
 
 
-_Taken = Mapping[Account, tuple[str, AccountKind]]
-
-
-def _taken(mapped: Mapping[str, Account], kinds: Mapping[str, AccountKind], leave_out: Iterable[str]) -> _Taken:
-    """Return the accounts that a GL Account is mapped to, with its number and type."""
-    again = set(leave_out)
-    return {
-        account: (number, kinds[number])
-        for number, account in mapped.items()
-        if number in kinds and number not in again
-    }
+_Taken = Mapping[Account, Sequence[GlAccount]]
+"""The GL Accounts that are mapped to an account already."""
 
 
 def _settled(found: Mapping[str, _Claim], taken: _Taken) -> dict[str, _Claim]:
@@ -286,24 +284,21 @@ def _settled(found: Mapping[str, _Claim], taken: _Taken) -> dict[str, _Claim]:
     those of different sides may not.
     """
     claims: dict[Account, list[_Claim]] = defaultdict(list)
-    for claim in sorted(found.values(), key=lambda each: -each.suggestion.sure):
+    for claim in sorted(found.values(), key=_Claim.order):
         claims[claim.suggestion.account].append(claim)
     kept = {}
     for number, claim in found.items():
         account = claim.suggestion.account
-        several = [claim, *(each for each in claims[account] if each is not claim and not each.beside(claim))]
-        several.sort(key=lambda each: -each.suggestion.sure)
-        if account in taken:
-            other, kind, why = *taken[account], "is mapped to it"
-        elif several[0] is not claim:
-            other, kind, why = several[0].gl.number, several[0].gl.kind, "is as likely or likelier"
-        elif len(several) > 1 and several[1].suggestion.sure > claim.suggestion.sure - NEAR:
-            other, kind, why = several[1].gl.number, claim.gl.kind, "is as likely"
-        else:
-            kept[number] = claim
+        before = [(each, "is mapped to it") for each in taken.get(account, ())]
+        rivals = [each for each in claims[account][:_COMPARED] if each is not claim]
+        before += [(each.gl, "is as likely or likelier") for each in rivals if each.order() < claim.order()]
+        if any(_side(other.kind) is not _side(claim.gl.kind) for other, _ in before):
             continue
-        if _side(kind) is _side(claim.gl.kind):
-            kept[number] = _Claim(claim.gl, _doubted(claim.suggestion, f"GL Account {other} {why}"))
+        near = claim.suggestion.sure - NEAR
+        others = [each for each in rivals if near < each.suggestion.sure and claim.order() < each.order()]
+        before += [(each.gl, "is as likely") for each in others]
+        doubts = [f"GL Account {other.number} {why}" for other, why in before if not claim.beside(other)]
+        kept[number] = _Claim(claim.gl, _doubted(claim.suggestion, doubts[0])) if doubts else claim
     return kept
 
 

@@ -72,8 +72,7 @@ def by_gl_account(  # Any: what a template uses
     findings = {each.gl.number: each for each in health.accounts}
     every = [_map_row(maps, gl, findings.get(gl.number)) for gl in maps.gl_accounts.values()]
     open_ones = [row.gl for row in every if not row.value]
-    kinds = {number: gl.kind for number, gl in maps.gl_accounts.items()}
-    found = suggestions(open_ones, maps.chart, mapped=maps.mapped, kinds=kinds)
+    found = suggestions(open_ones, maps.chart, mapped=maps.mapped, known=maps.gl_accounts)
     every = [row if row.value else replace(row, suggestion=found.get(row.gl.number)) for row in every]
     limit = limit_of(query)
     first = query.get("gl_account")

@@ -61,6 +61,7 @@ ACTIONS: Mapping[str, tuple[str, str]] = {
     "type in secrets": (SET_UP, "Typed in the secrets of {subject}"),
     "choose company": (SET_UP, "Chose the company that {subject} posts to"),
     "read chart": (SET_UP, "Read the chart of accounts of {subject}"),
+    "copy maps": (SET_UP, "Copied GL Account Maps of another company to {subject}"),
     "disconnect": (SET_UP, "Disconnected {subject} from its accounting system"),
     "sign-in ended": (SET_UP, "The sign-in {subject} is no longer good"),
     "add person": (PEOPLE, "Added {subject}, who can sign in"),

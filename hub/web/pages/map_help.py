@@ -46,11 +46,8 @@ def check(visit: Visit) -> Response:
 
 def _told(health: MapHealth, label: str) -> str:
     found = len(health.accounts) + len(health.sites)
-    checked = (
-        f"The chart of accounts of {label} was read"
-        if health.live
-        else "The chart of accounts as it was imported was checked"
-    )
+    read, imported = f"The chart of accounts of {label} was read", "The chart that was imported was checked"
+    checked = read if health.live else imported
     if not found:
         return f"{checked}: every map is in order."
     return f"{checked}: {found} {'map needs' if found == 1 else 'maps need'} a look."
