@@ -122,15 +122,17 @@ def _numbered(level: str) -> tuple[str, str]:
     return (found[1], level[found.end() :]) if found else ("", level)
 
 
-def _words(text: str) -> list[str]:
+@lru_cache(maxsize=32_768)
+def _words(text: str) -> tuple[str, ...]:
     plain = _HUMP.sub(" ", text)
-    plain = "".join(each for each in unicodedata.normalize("NFKD", plain) if not unicodedata.combining(each))
+    if not plain.isascii():
+        plain = "".join(each for each in unicodedata.normalize("NFKD", plain) if not unicodedata.combining(each))
     plain = plain.casefold().replace("'", "").replace("\N{RIGHT SINGLE QUOTATION MARK}", "")
     for short, words in _SHORT_FOR:
         plain = short.sub(words, plain)
     found = [_singular(_SPELLED.get(word, word)) for word in _WORD.findall(plain)]
     found = [_SPELLED.get(word, word) for word in found]
-    return list(_without_links(_joined(_phrased(found))))
+    return tuple(_without_links(_joined(_phrased(found))))
 
 
 def _singular(word: str) -> str:
