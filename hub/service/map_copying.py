@@ -14,8 +14,7 @@ from hub.api import Account
 from hub.domain.setup import GlAccount
 from hub.service.account_names import AccountName, account_name
 from hub.service.context import Hub, not_found, refuse
-from hub.service.maps import account_key
-from hub.service.saving import RowEdit, save_edits
+from hub.service.saving import added_map, save_edits
 from hub.service.scope import CompanyRows, reading
 from hub.service.setup_suggestions import can_be_posted_to, fits, names_alike
 from hub.store import Row
@@ -103,7 +102,9 @@ def copy_maps(hub: Hub, company: str, connection: str, plan: CopyPlan, chosen: C
         }
         rows.exports.audit(COPY, connection, detail, actor=hub.actor, now=hub.clock())
 
-    return save_edits(hub, company, "account-map", [_edit(connection, each) for each in taken], also=told)
+    return save_edits(
+        hub, company, "account-map", [added_map(connection, each.gl.number, each.account) for each in taken], also=told
+    )
 
 
 def _source(row: Row, found: Mapped) -> Source:
@@ -116,13 +117,6 @@ def _source(row: Row, found: Mapped) -> Source:
         maps=found.maps,
         same_books=same,
     )
-
-
-def _edit(connection: str, taken: Taken) -> RowEdit:
-    account = taken.account
-    columns = {"account_id": account.id, "account_number": account.number, "account_name": account.name}
-    after = {"account": account_key(account)}
-    return RowEdit(key=(connection, taken.gl.number), before={}, after=after, added=True, columns=columns)
 
 
 Theirs = tuple[Mapping[str, GlAccount], Mapping[str, Account]]

@@ -11,8 +11,9 @@ from enum import StrEnum
 from hub.api import Account, Dimension, Level, Problem, Where
 from hub.domain.setup import Chart, GlAccount
 from hub.service.connecting.live_chart import kept_dimensions, read_chart
-from hub.service.context import Hub
+from hub.service.context import Hub, problem_document
 from hub.service.map_effects import NO_EFFECTS, Effects, effects_of
+from hub.service.maps import account_key
 from hub.service.scope import CompanyRows, reading
 from hub.service.setup_suggestions import Suggestion, fits, replacement
 from hub.store import Row
@@ -117,6 +118,25 @@ def map_health(hub: Hub, company: str, connection: str) -> MapHealth:
             accounts=tuple(replace(each, effects=effects[each.gl.number]) for each in found),
             sites=tuple(_of_sites(rows, row)),
         )
+
+
+def health_document(health: MapHealth) -> dict[str, object]:
+    """Return how maps stand as programs read it."""
+    return {
+        "connection": health.connection,
+        "read_at": None if health.read_at is None else health.read_at.isoformat(timespec="seconds"),
+        "remapping": [
+            {
+                "gl_account": each.gl.number,
+                "trouble": each.trouble.value,
+                "suggested": None if each.replacement is None else account_key(each.replacement.account),
+                "waiting": list(each.effects.waiting),
+                "next_date": None if each.effects.next_date is None else each.effects.next_date.isoformat(),
+            }
+            for each in health.remapping
+        ],
+        "problems": [problem_document(problem) for problem in health.problems],
+    }
 
 
 def _is_live(row: Row) -> bool:

@@ -8,14 +8,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from hub.api import Level, Problem
+from hub.api import Account, Level, Problem
 from hub.intake import RowError
 from hub.service.context import Hub, Refused
 from hub.service.heads import remember
 from hub.service.importing import import_rows
 from hub.service.importing.changes import changes_told
 from hub.service.last_changes import KEYS, REMOVE, last_changes
-from hub.service.maps import column_text
+from hub.service.maps import account_key, column_text
 from hub.service.scope import CompanyRows, rows_in, writing
 from hub.service.set_up import categories_of
 from hub.service.setup_held import Held, Key, held
@@ -45,6 +45,13 @@ class RowEdit:
     after: Row | None
     added: bool = False
     columns: Row | None = None
+
+
+def added_map(connection: str, number: str, account: Account) -> RowEdit:
+    """Return the edit that maps a GL Account, which is not mapped yet, to an account of the connection's chart."""
+    columns = {"account_id": account.id, "account_number": account.number, "account_name": account.name}
+    after = {"account": account_key(account)}
+    return RowEdit(key=(connection, number), before={}, after=after, added=True, columns=columns)
 
 
 class RowsRefused(Refused):

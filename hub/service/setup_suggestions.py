@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from heapq import nlargest
+from heapq import nlargest, nsmallest
 
 from rapidfuzz import fuzz, process
 
@@ -91,7 +91,7 @@ def replacement(gl: GlAccount, gone: Account, chart: Sequence[Account]) -> Sugge
         return replace(max(own, called, key=_sure), sure=min(DOUBTFUL, own.sure, called.sure))
     best = max(filter(None, (own, called)), key=_sure, default=None)
     if best is not None and best is called:
-        return replace(best, reason=f"Beside {gone.title}: {best.reason[0].lower()}{best.reason[1:]}")
+        return replace(best, reason=f"By what {gone.title} was called: {best.reason[0].lower()}{best.reason[1:]}")
     return best
 
 
@@ -133,12 +133,15 @@ class _Shelf:
     paths: list[str] = field(default_factory=list)
     numbers: dict[str, list[int]] = field(default_factory=lambda: defaultdict(list))
     parts: dict[tuple[str, ...], list[int]] = field(default_factory=lambda: defaultdict(list))
+    words: dict[str, list[int]] = field(default_factory=lambda: defaultdict(list))
 
     def add(self, candidate: _Candidate) -> None:
         if candidate.name.number:
             self.numbers[candidate.name.number].append(len(self.candidates))
         for part in candidate.name.parts:
             self.parts[part].append(len(self.candidates))
+        for word in candidate.name.own:
+            self.words[word].append(len(self.candidates))
         self.candidates.append(candidate)
         self.leaves.append(_searched(candidate.name.own, candidate.name.common))
         self.paths.append(_searched(candidate.name.path, candidate.name.common))
@@ -146,11 +149,16 @@ class _Shelf:
     def near(self, name: AccountName) -> Iterable[_Candidate]:
         """Return the accounts worth a look: of the same number, for the same thing, and those with the words most alike."""
         places = dict.fromkeys([*self.numbers.get(name.number, ()), *self.parts.get(name.own, ())])
+        for word in name.own:
+            places.update(dict.fromkeys(nsmallest(_LOOKED_AT, self.words.get(word, ()), key=self._length)))
         asked = _searched(name.own, name.common)
         for texts in (self.leaves, self.paths):
             for _, _, at in process.extract(asked, texts, scorer=fuzz.ratio, limit=_LOOKED_AT, score_cutoff=_FROM):
                 places[at] = None
         return [self.candidates[at] for at in places]
+
+    def _length(self, at: int) -> int:
+        return len(self.candidates[at].name.own)
 
 
 def _searched(own: Sequence[str], common: Iterable[str]) -> str:

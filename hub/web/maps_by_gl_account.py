@@ -23,6 +23,8 @@ from hub.web.row_edits import WAS, Asked, Columns, Sent, asked_rows, row_field
 
 SHOWN = (("", "All"), ("open", "Not mapped, or to be looked at"))
 ACCEPT, SUGGESTED, SURE = "accept", "suggested:", "sure:"
+MOST_OTHERS = 400
+"""Of GL Accounts on other pages of the table that suggestions are compared with."""
 LIMITS = range(50, 101)
 """What the limit of accepting all may be set to, in per cent."""
 BADGES: Mapping[Trouble, str] = {
@@ -71,12 +73,12 @@ def by_gl_account(  # Any: what a template uses
     """Return what the page shows: one page of the rows that its address asks for."""
     findings = {each.gl.number: each for each in health.accounts}
     every = [_map_row(maps, gl, findings.get(gl.number)) for gl in maps.gl_accounts.values()]
-    open_ones = [row.gl for row in every if not row.value]
-    found = suggestions(open_ones, maps.chart, mapped=maps.mapped, known=maps.gl_accounts)
-    every = [row if row.value else replace(row, suggestion=found.get(row.gl.number)) for row in every]
     limit = limit_of(query)
     first = query.get("gl_account")
     rows = sheet(_chosen(every, query, sent, first), query)
+    found = _suggested(maps, [row.gl for row in rows.rows if not row.value])
+    suggested = [row if row.value else replace(row, suggestion=found.get(row.gl.number)) for row in rows.rows]
+    rows = replace(rows, rows=suggested)
     offered = choices(chart_options(maps.chart), len(rows.rows))
     return {
         "rows": rows,
@@ -90,6 +92,13 @@ def by_gl_account(  # Any: what a template uses
         "suggested": sum(1 for row in rows.rows if row.suggestion and not row.value),
         "accept": sum(1 for row in rows.rows if row.suggestion and not row.value and row.suggestion.sure >= limit),
     }
+
+
+def _suggested(maps: AccountMaps, shown: Sequence[GlAccount]) -> Mapping[str, Suggestion]:
+    """Return what is suggested for the GL Accounts that are shown; others that are not mapped want accounts as well."""
+    others = [gl for number, gl in maps.gl_accounts.items() if number not in maps.mapped and gl not in shown]
+    both = [*shown, *others[:MOST_OTHERS]] if shown else []
+    return suggestions(both, maps.chart, mapped=maps.mapped, known=maps.gl_accounts)
 
 
 def _map_row(maps: AccountMaps, gl: GlAccount, finding: AccountFinding | None) -> MapRow:

@@ -1,4 +1,4 @@
-"""An account is archived in the accounting system overnight: the maps page finds it, one press remaps it, and the count is posted."""
+"""An account is archived in the accounting system overnight: found on the maps page, remapped by one press, and posted to."""
 
 from __future__ import annotations
 

@@ -156,13 +156,21 @@ def test_an_account_of_everything_is_not_one_of_something() -> None:
     assert [each.sure for each in found.values()] == [95, 95]
 
 
+def test_a_short_name_finds_an_account_of_a_long_one() -> None:
+    found = only(
+        gl("1", "COGS Food"), account("5030", "COGS Prepared Food"), account("6", "Refrigerator Repairs", EXPENSE)
+    )
+    assert found is not None
+    assert (found.account.number, found.reason) == ("5030", "Name 66 % alike, both cost of goods sold.")
+
+
 def test_a_replacement_is_found_by_what_the_account_was_called() -> None:
     gone = account("5010", "COGS:Proteins", active=False)
     other = account("5900", "COGS:Protein")
     found = replacement(gl("1", "Meat and Fish"), gone, [gone, other])
     assert found is not None
     assert (found.account, found.sure) == (other, 95)
-    assert found.reason == "Beside 5010 COGS:Proteins: same name, both cost of goods sold."
+    assert found.reason == "By what 5010 COGS:Proteins was called: same name, both cost of goods sold."
     assert replacement(gl("1", "Meat and Fish"), gone, [gone]) is None
 
 
