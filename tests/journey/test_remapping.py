@@ -1,4 +1,4 @@
-"""An account is archived in the accounting system overnight: found on the maps page, remapped by one press, and posted to."""
+"""Maps in a real browser: an account archived overnight is remapped by one press and posted to; maps are copied."""
 
 from __future__ import annotations
 
@@ -18,12 +18,15 @@ from tests.journey.test_connecting import (
     demo,
     demo_of,
     exports,
+    link,
     maps_accounts,
     nothing_there,
     recorded,
     same,
     told,
 )
+from tests.web.conftest import OTHER, Site
+from tests.web.test_map_help import charted, other_books
 
 __all__ = ["demo"]
 
@@ -61,7 +64,7 @@ def test_an_account_archived_overnight_is_found_remapped_and_exported(demo: Brow
 
 
 @pytest.mark.soak
-def test_suggestions_and_copies_are_read_by_everyone(browsing: Browsing) -> None:
+def test_suggestions_are_read_by_everyone(browsing: Browsing) -> None:
     page = browsing.page("support")
     at(page, COMPANY, "setup/account-maps?limit=95")
     for number in ("1310", "5050", "5130"):
@@ -69,5 +72,34 @@ def test_suggestions_and_copies_are_read_by_everyone(browsing: Browsing) -> None
     button(page, "Save").last.click()
     assert "3 GL Accounts are not mapped" in told(page)
     browsing.check(page, name="suggestions", looks=BOTH)
-    at(page, COMPANY, "setup/account-maps/copy")
-    browsing.check(page, name="copy-none", looks=BOTH)
+    button(page, "Accept 1310 Inventory:Food for 1310 Food Inventory").click()
+    assert "2 GL Accounts are not mapped" in told(page)
+
+
+@pytest.mark.soak
+def test_another_companys_maps_are_looked_at_and_copied(browsing: Browsing) -> None:
+    site = browsing.site
+    assert isinstance(site, Site)
+    other_books(site)
+    changed = (
+        ("5020", "Cost of Goods Sold:Vegetables", "cogs", "yes"),
+        ("5120", "Cost of Goods Sold:Wine", "cogs", "no"),
+    )
+    charted(site, *changed, company=OTHER, connection="ledger")
+    page = browsing.page("support")
+    at(page, OTHER, "setup/account-maps")
+    link(page, "Copy from another company").click()
+    browsing.check(page, name="copy-from", looks=BOTH)
+    page.get_by_role("link", name="Larkspur Table Group").click()
+    assert "14 maps to take" in told(page)
+    browsing.check(page, name="copy-plan", looks=BOTH)
+    page.get_by_label("6210 Paper and Supplies").uncheck()
+    button(page, "Copy what is ticked").click()
+    assert "13 maps were copied from Larkspur Table Group." in page.locator("body").inner_text()
+    at(page, COMPANY, "setup/account-maps")
+    charted(site, *changed)
+    page.reload()
+    assert "1 account is called something else" in told(page)
+    browsing.check(page, name="renamed", looks=BOTH)
+    button(page, "Keep it for 5020 COGS Produce under its new name").click()
+    assert "is called something else" not in told(page)
