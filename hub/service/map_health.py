@@ -110,12 +110,13 @@ def map_health(hub: Hub, company: str, connection: str) -> MapHealth:
     with reading(hub, company) as rows:
         row = rows.connection_row(rows.books(connection).name)
         found = list(_of_accounts(rows, row))
-        effects = effects_of(hub, rows, row, {each.gl.number: each.now or each.was for each in found}) if found else {}
+        unusable = {each.gl.number: each.now or each.was for each in found if each.trouble is not Trouble.RENAMED}
+        effects = effects_of(hub, rows, row, unusable) if unusable else {}
         return MapHealth(
             connection=row["name"],
             read_at=row["chart_read_at"],
             live=_is_live(row),
-            accounts=tuple(replace(each, effects=effects[each.gl.number]) for each in found),
+            accounts=tuple(replace(each, effects=effects.get(each.gl.number, NO_EFFECTS)) for each in found),
             sites=tuple(_of_sites(rows, row)),
         )
 
