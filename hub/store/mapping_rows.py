@@ -73,7 +73,7 @@ def waiting_entries(
 
 
 def mapped_connections(connection: Connection, connector: str, but: int) -> list[Mapped]:
-    """Return every connection through a connector that has an account map, by company, without one (its row's id)."""
+    """Return every customer's connection through a connector that has an account map, by company, but one (its row's id)."""
     statement = (
         select(
             COMPANY.c.code, COMPANY.c.name, CONNECTION.c.name, CONNECTION.c.environment, CONNECTION.c.books,
@@ -81,7 +81,7 @@ def mapped_connections(connection: Connection, connector: str, but: int) -> list
         )
         .join(CONNECTION, CONNECTION.c.company_id == COMPANY.c.id)
         .join(ACCOUNT_MAP, (ACCOUNT_MAP.c.connection_id == CONNECTION.c.id) & (ACCOUNT_MAP.c.company_id == COMPANY.c.id))
-        .where(CONNECTION.c.connector == connector, CONNECTION.c.id != but)
+        .where(CONNECTION.c.connector == connector, CONNECTION.c.id != but, COMPANY.c.test_of.is_(None))
         .group_by(COMPANY.c.code, COMPANY.c.name, CONNECTION.c.id)
         .order_by(COMPANY.c.name, CONNECTION.c.id)
     )  # fmt: skip
