@@ -62,6 +62,7 @@ ACTIONS: Mapping[str, tuple[str, str]] = {
     "type in secrets": (SET_UP, "Typed in the secrets of {subject}"),
     "choose company": (SET_UP, "Chose the company that {subject} posts to"),
     "read chart": (SET_UP, "Read the chart of accounts of {subject}"),
+    "copy maps": (SET_UP, "Copied GL Account Maps of another company to {subject}"),
     "make test copy": (SET_UP, "Made a test copy of {subject}"),
     "dry run": (SET_UP, "Ran a dry run for {subject}: nothing was posted"),
     "disconnect": (SET_UP, "Disconnected {subject} from its accounting system"),
