@@ -74,6 +74,8 @@ ACTIONS: Mapping[str, tuple[str, str]] = {
     "change password": (PEOPLE, "Changed the password of {subject}"),
     "one-time password": (PEOPLE, "Made a one-time password for {subject}"),
     "end sessions": (PEOPLE, "Signed {subject} out everywhere"),
+    "pause plugin": (SET_UP, "Paused the plugin {subject}"),
+    "resume plugin": (SET_UP, "Let the plugin {subject} go on"),
     "add support": (PEOPLE, "Added {subject} to support staff, who have access to every company"),
     "add token": (PEOPLE, "Made the token {subject}, for a program"),
     "revoke token": (PEOPLE, "Revoked the token {subject}"),
