@@ -12,7 +12,7 @@ from typing import Any
 from hub.api import ConnectorError, Level, Problem, Where
 from hub.plugins import SettingsInvalid
 from hub.service.alarms.found import found_of
-from hub.service.alarms.keeping import Changes, keep_night
+from hub.service.alarms.keeping import NIGHT, Changes, keep_night
 from hub.service.connecting.books_there import opened
 from hub.service.connecting.live_chart import read_chart
 from hub.service.connecting.standing import State, state_of
@@ -20,7 +20,7 @@ from hub.service.connecting.trying import try_connection
 from hub.service.context import Hub, Refused
 from hub.service.posting.watching import check
 from hub.service.scope import reading, writing
-from hub.store.alarm_rows import look_row, set_look
+from hub.store.alarm_rows import look_row, open_alarms, set_look
 
 RECORDS_TELL = frozenset({"sign_in_ends", "sign_in_idle", "company_needed", "connector_missing"})
 """What the hub's own records say at any time, so that it is no finding of the night."""
@@ -111,11 +111,24 @@ def look_at(hub: Hub, company: str, connection: str) -> tuple[Look, Changes]:
     return look, keep_night(hub, connection_id, [found_of(each, company_id, connection_id) for each in problems])
 
 
-def last_look(hub: Hub, company: str, connection: str) -> dict[str, Any] | None:
-    """Return when a connection was looked at last and what its chart had changed by then; None where it never was."""
+def night_of(hub: Hub, company: str, connection: str) -> dict[str, Any]:
+    """Return when a connection was looked at last, how its chart had changed by then, and the alarms that are open of it.
+
+    at: empty where it never was; chart: None where it was not read.
+    """
     with reading(hub, company) as rows:
-        row = look_row(rows.connection, rows.company_id, rows.connection_row(connection)["id"])
-    return None if row is None else {"at": row["looked_at"].isoformat(timespec="seconds"), "chart": row["chart"]}
+        row = rows.connection_row(connection)
+        look = look_row(rows.connection, rows.company_id, row["id"])
+        alarms = open_alarms(rows.connection, source=NIGHT, company_id=rows.company_id, connection_id=row["id"])
+    told = ("code", "level", "message", "fix")
+    return {
+        "at": look["looked_at"].isoformat(timespec="seconds") if look else "",
+        "chart": look["chart"] if look else None,
+        "alarms": [
+            {**{name: each[name] for name in told}, "since": each["opened_at"].isoformat(timespec="seconds")}
+            for each in alarms
+        ],
+    }
 
 
 def _asked(finder: Finder, look: Look) -> list[Problem]:
