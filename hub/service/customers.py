@@ -15,15 +15,20 @@ from hub.service.alarms.records import find_in_records
 from hub.service.connections import signs_in
 from hub.service.context import Hub
 from hub.service.heading import labelled
-from hub.store import Row
+from hub.store import Row, Transaction
 from hub.store.customer_rows import (
-    Ranks,
-    Sought,
-    companies_page,
+    Company,
+    companies_by_id,
+    companies_named,
+    companies_of_journal,
+    companies_of_sites,
+    companies_with_connector,
+    connected,
     connections_of,
     connectors_used,
-    count_companies,
     counts_waiting,
+    every_company,
+    having_exported,
     last_exports,
 )
 
@@ -102,42 +107,25 @@ class Customers:
 def customers(hub: Hub, *, find: str = "", connector: str = "", health: str = "", page: int = 1) -> Customers:
     """Return a page of companies, those with something to see to first.
 
-    find: words of a company's code or name or a site's, or a journal's reference; health: one of HEALTHS, or `attention`.
-    A bounded number of statements, however many companies there are.
+    find: words of a company's code and name, else a journal's reference, else words of a site's; health: one of HEALTHS, or
+    `attention`. A bounded number of statements, however many companies there are.
     """
-    sought = Sought(words=find.split()[:MOST_WORDS], connector=connector, health=health)
     with hub.database.read() as connection:
-        found = _gravest_first([*find_in_records(hub, connection), *found_by_night(connection)])
-        ranks = _ranks(hub, found)
-        every = count_companies(connection, Sought(), ranks)
-        number = count_companies(connection, sought, ranks) if sought != Sought() else every
-        pages = max(1, ceil(number / AT_ONCE))
+        alarms = _alarms([*find_in_records(hub, connection), *found_by_night(connection)])
+        every = every_company(connection)
+        found = _sought(connection, find.split()[:MOST_WORDS]) if find.strip() else every
+        if connector:
+            having = companies_with_connector(connection, connector)
+            found = [each for each in found if each[0] in having]
+        if health:
+            told = _health(hub, connection, found, alarms, every=True)
+            found = [each for each in found if health in (told[each[0]], "attention" if each[0] in alarms else "")]
+        pages = max(1, ceil(len(found) / AT_ONCE))
         page = min(max(page, 1), pages)
-        rows = companies_page(connection, sought, ranks, offset=(page - 1) * AT_ONCE, limit=AT_ONCE)
-        ids = [row["id"] for row in rows]
-        connections, last, waiting = (
-            connections_of(connection, ids),
-            last_exports(connection, ids),
-            counts_waiting(connection, ids),
-        )
-    attention, named = _of_companies(found), _connections(connections)
+        shown = _gravest_first(found, alarms)[(page - 1) * AT_ONCE : page * AT_ONCE]
+        rows = _rows(hub, connection, shown, alarms)
     return Customers(
-        rows=tuple(
-            _customer(
-                hub,
-                row,
-                named[row["id"]],
-                attention[row["id"]],
-                last=last.get(row["id"]),
-                waiting=waiting.get(row["id"]),
-            )
-            for row in rows
-        ),
-        page=page,
-        pages=pages,
-        found=number,
-        every=every,
-        to_see_to=len({*ranks.graver, *ranks.lesser}),
+        rows=tuple(rows), page=page, pages=pages, found=len(found), every=len(every), to_see_to=len(alarms)
     )
 
 
@@ -150,37 +138,83 @@ def connectors_in_use(hub: Hub) -> list[tuple[str, str]]:
     return sorted(named.items(), key=lambda each: each[1].casefold())
 
 
-def _gravest_first(found: Iterable[Found]) -> list[Found]:
-    """Return what was found, the gravest first, and once what both the records and the night tell of."""
-    told: dict[tuple[object, ...], Found] = {}
+Alarms = Mapping[int, Sequence[Found]]
+"""What is to be seen to, by company, the gravest first."""
+
+
+def _alarms(found: Iterable[Found]) -> Alarms:
+    """Return what was found by company, and once what both the records and the night tell of."""
+    told: dict[int, dict[tuple[object, ...], Found]] = defaultdict(dict)
     for each in sorted(found, key=lambda each: GRAVITY.index(each.level)):
-        told.setdefault((each.company_id, each.connection_id, each.code, each.subject), each)
-    return list(told.values())
+        told[each.company_id].setdefault((each.connection_id, each.code, each.subject), each)
+    return {company: list(alarms.values()) for company, alarms in told.items()}
 
 
-def _ranks(hub: Hub, found: Sequence[Found]) -> Ranks:
-    graver = {each.company_id for each in found if each.level is Level.PROBLEM}
-    return Ranks(
-        failing=graver,
-        expiring={each.company_id for each in found if each.code in ENDING},
-        graver=graver,
-        lesser={each.company_id for each in found} - graver,
-        signing=[id_ for id_, each in sorted(hub.registry.connectors.items()) if signs_in(each.connector)],
+def _gravest_first(companies: Sequence[Company], alarms: Alarms) -> list[Company]:
+    """Return companies in their order, but those with something grave to see to first, then those with anything."""
+    graver = {company for company, found in alarms.items() if _rank(found) == 0}
+    first = [each for each in companies if each[0] in graver]
+    then = [each for each in companies if each[0] in alarms and each[0] not in graver]
+    return [*first, *then, *(each for each in companies if each[0] not in alarms)]
+
+
+def _rank(alarms: Sequence[Found] | None) -> int:
+    if not alarms:
+        return 2
+    return 0 if alarms[0].level is Level.PROBLEM else 1
+
+
+def _sought(connection: Transaction, words: Sequence[str]) -> list[Company]:
+    """Return the companies that are meant: by their own names, by a journal of theirs, or by a site, in this order."""
+    return (
+        companies_named(connection, words)
+        or (companies_of_journal(connection, words[0].upper()) if len(words) == 1 else [])
+        or companies_of_sites(connection, words)
     )
 
 
-def _of_companies(found: Iterable[Found]) -> Mapping[int, list[Found]]:
-    by_company = defaultdict(list)
-    for each in found:
-        by_company[each.company_id].append(each)
-    return by_company
+def _health(
+    hub: Hub, connection: Transaction, companies: Sequence[Company], alarms: Alarms, *, every: bool = False
+) -> Mapping[int, str]:
+    """Return the health of some companies; every: they are about all there are, so that nothing is asked of each."""
+    ids = None if every else [company_id for company_id, _ in companies]
+    signing = [id_ for id_, each in sorted(hub.registry.connectors.items()) if signs_in(each.connector)]
+    ready, exported = connected(connection, signing, ids), having_exported(connection, ids)
+
+    def of(company_id: int, mode: str) -> str:
+        found = alarms.get(company_id, ())
+        if _rank(found) == 0:
+            return "failing"
+        if mode == "paused":
+            return "paused"
+        if company_id not in ready:
+            return "not_connected"
+        if any(each.code in ENDING for each in found):
+            return "expiring"
+        return "connected" if company_id in exported else "never_exported"
+
+    return {company_id: of(company_id, mode) for company_id, mode in companies}
 
 
-def _connections(rows: Iterable[Row]) -> Mapping[int, list[Row]]:
-    by_company = defaultdict(list)
-    for row in rows:
-        by_company[int(row["company_id"])].append(row)
-    return by_company
+def _rows(hub: Hub, connection: Transaction, companies: Sequence[Company], alarms: Alarms) -> list[Customer]:
+    ids = [company_id for company_id, _ in companies]
+    named, health = companies_by_id(connection, ids), _health(hub, connection, companies, alarms)
+    last, waiting = last_exports(connection, ids), counts_waiting(connection, ids)
+    connections: dict[int, list[Row]] = defaultdict(list)
+    for row in connections_of(connection, ids):
+        connections[row["company_id"]].append(row)
+    return [
+        _customer(
+            hub,
+            named[each],
+            connections[each],
+            alarms.get(each, ()),
+            health=health[each],
+            last=last.get(each),
+            waiting=waiting.get(each),
+        )
+        for each in ids
+    ]
 
 
 def _customer(
@@ -189,19 +223,19 @@ def _customer(
     connections: Sequence[Row],
     found: Sequence[Found],
     *,
+    health: str,
     last: Row | None,
     waiting: tuple[int, date] | None,
 ) -> Customer:
     names = {each["id"]: each["name"] for each in connections}
     labels = dict.fromkeys(labelled(hub, each).label for each in connections)
+    told = ("code", "count_date", "state", "phase", "label")
     return Customer(
         code=row["code"],
         name=row["name"],
         labels=tuple(labels),
-        health=row["health"],
-        last=None
-        if last is None
-        else LastExport(**{name: last[name] for name in ("code", "count_date", "state", "phase", "label")}),
+        health=health,
+        last=None if last is None else LastExport(**{name: last[name] for name in told}),
         waiting=waiting[0] if waiting else 0,
         oldest_waiting=waiting[1] if waiting else None,
         attention=tuple(_attention(each, row["code"], names) for each in found),

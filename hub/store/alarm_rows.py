@@ -11,6 +11,7 @@ from sqlalchemy import Connection, RowMapping, and_, case, delete, insert, or_, 
 from sqlalchemy.exc import IntegrityError
 
 from hub.store import tables
+from hub.store.customer_rows import connectors_used
 from hub.store.tables.exports import TO_LOOK_AT
 
 ALARM = tables.Alarm.__table__  # type: ignore[attr-defined]
@@ -89,7 +90,10 @@ def ending_sign_ins(connection: Connection, *, hard_by: datetime, idle_by: datet
 
 def of_other_connectors(connection: Connection, usable: Collection[str]) -> list[RowMapping]:
     """Return the connections of connectors that are not among those."""
-    statement = select(*_PLACE, CONNECTION.c.connector).where(CONNECTION.c.connector.not_in(list(usable)))
+    others = [each for each in connectors_used(connection) if each not in usable]
+    if not others:
+        return []
+    statement = select(*_PLACE, CONNECTION.c.connector).where(CONNECTION.c.connector.in_(others))
     return list(connection.execute(statement.order_by(CONNECTION.c.id)).mappings())
 
 

@@ -31,6 +31,7 @@ class Company(SQLModel, table=True):
     """
 
     __tablename__ = "company"
+    __table_args__ = (Index("companies_by_name", text("lower(name)"), "id", "mode"),)
     id: int | None = Field(default=None, primary_key=True)
     uuid: str = Field(unique=True)
     code: str = Field(unique=True)
@@ -59,7 +60,10 @@ class Connection(SQLModel, table=True):
     """
 
     __tablename__ = "connection"
-    __table_args__ = (UniqueConstraint("company_id", "name"),)
+    __table_args__ = (
+        UniqueConstraint("company_id", "name"),
+        Index("connections_by_connector", "connector", "company_id"),
+    )
     id: int | None = Field(default=None, primary_key=True)
     company_id: int = Field(foreign_key="company.id", index=True)
     name: str
