@@ -1,4 +1,6 @@
-"""The page Customers, and a search on it, with 5,000 companies against the same with 50, in one process and in turns; p50.
+"""The page Customers, and a search on it, with 5,000 companies against the same with 50, in one process and in turns.
+
+Figures are p50 of the processor time, so that what else the machine does is not measured.
 
 Each company has a connection, three sites with a year of counts, and a year of exports; one in ten has something to see to:
 a journal edited there, one that waits for a person, a sign-in that ends, a system that fails.
@@ -30,9 +32,11 @@ SITES, MONTHS = 3, 12
 NOW = datetime(2026, 11, 2, 14, 0, tzinfo=UTC)
 PAGES = {
     "Customers": "/customers",
-    "search on it": "/customers?find=kitchens+4",
-    "with a health": "/customers?health=failing",
+    "search that finds one": "/customers?find=c00042",
+    "search that finds all": "/customers?find=kitchens",
+    "connected ones": "/customers?health=connected",
 }
+"""What is asked for; with 50 companies as many rows are shown as with 5,000, or nearly."""
 TABLES = ("company", "sign_in", "connection", "traffic", "site", "valuation_count", "export", "export_count", "posting")
 
 Figure = tuple[str, float, float, float, float]
@@ -54,9 +58,9 @@ def figures(*, quick: bool = False) -> Iterable[Figure]:
             times: list[list[float]] = [[], []]
             for _ in range(5 if quick else ROUNDS):
                 for (app, cookie), took in zip(apps, times, strict=True):
-                    began = time.perf_counter()
+                    began = time.process_time()
                     page = asyncio.run(asked_of(app, path, cookie))
-                    took.append((time.perf_counter() - began) * 1_000)
+                    took.append((time.process_time() - began) * 1_000)
                     assert b"Kitchens" in page, path
             few, many = (sorted(each[1:])[len(each[1:]) // 2] for each in times)
             yield (f"{name}, {MANY:,} companies over {FEW}, ms", many, few, many / few, MOST_TIMES)
@@ -102,10 +106,10 @@ def _add(rows: Rows, company: int) -> None:
     )
     rows["company"][-1] |= {"currency": "USD", "mode": "paused" if company % 17 == 0 else "manual"}
     connection = {"id": company, **own, "name": "books", "connector": "csv_iif", "environment": "production"}
-    signed_in_at = {"issued_at": NOW, "signed_in_by": "bench", "signed_in_at": NOW}
+    signing = {"issued_at": NOW, "signed_in_by": "bench", "signed_in_at": NOW}
     rows["sign_in"].append(
         {"id": company, **own, "code": f"s{company}", "connector": "x", "environment": "production", "token_url": "x"}
-        | {"tokens": "x" * 900, "hard_until": NOW + timedelta(days=5 if trouble == 10 else 900), **signed_in_at}
+        | {"tokens": "x" * 900, "hard_until": NOW + timedelta(days=5 if trouble == 10 else 900), **signing}
     )
     rows["connection"].append(
         {**connection, "books": f"b{company}", "settings": {"layout": "generic"}, "sign_in_id": company}

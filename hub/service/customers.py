@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 from math import ceil
 
 from hub.api import Level
 from hub.service.alarms.found import Found, place_of
 from hub.service.alarms.keeping import found_by_night
-from hub.service.alarms.records import find_in_records
+from hub.service.alarms.records import Sighting, sightings, told_of
 from hub.service.connections import signs_in
 from hub.service.context import Hub
 from hub.service.heading import labelled
 from hub.store import Row, Transaction
 from hub.store.customer_rows import (
     Company,
+    companies_among,
     companies_by_id,
     companies_named,
     companies_of_journal,
@@ -26,10 +27,12 @@ from hub.store.customer_rows import (
     connected,
     connections_of,
     connectors_used,
+    count_companies,
     counts_waiting,
     every_company,
     having_exported,
     last_exports,
+    other_companies,
 )
 
 AT_ONCE = 50
@@ -111,22 +114,22 @@ def customers(hub: Hub, *, find: str = "", connector: str = "", health: str = ""
     `attention`. A bounded number of statements, however many companies there are.
     """
     with hub.database.read() as connection:
-        alarms = _alarms([*find_in_records(hub, connection), *found_by_night(connection)])
-        every = every_company(connection)
-        found = _sought(connection, find.split()[:MOST_WORDS]) if find.strip() else every
-        if connector:
-            having = companies_with_connector(connection, connector)
-            found = [each for each in found if each[0] in having]
-        if health:
-            told = _health(hub, connection, found, alarms, every=True)
-            found = [each for each in found if health in (told[each[0]], "attention" if each[0] in alarms else "")]
-        pages = max(1, ceil(len(found) / AT_ONCE))
+        alarms = _alarms(hub, connection)
+        every = count_companies(connection)
+        if find.strip() or connector or health:
+            wanted = _wanted(hub, connection, alarms, find.split()[:MOST_WORDS], connector=connector, health=health)
+            number, wanted = len(wanted), _gravest_first(wanted, alarms)
+        else:
+            number, wanted = every, _gravest_first(companies_among(connection, list(alarms)), alarms)
+        pages = max(1, ceil(number / AT_ONCE))
         page = min(max(page, 1), pages)
-        shown = _gravest_first(found, alarms)[(page - 1) * AT_ONCE : page * AT_ONCE]
+        start = (page - 1) * AT_ONCE
+        shown = wanted[start : start + AT_ONCE]
+        if len(shown) < AT_ONCE and len(wanted) < number:
+            past = max(start - len(wanted), 0)
+            shown += other_companies(connection, list(alarms), offset=past, limit=AT_ONCE - len(shown))
         rows = _rows(hub, connection, shown, alarms)
-    return Customers(
-        rows=tuple(rows), page=page, pages=pages, found=len(found), every=len(every), to_see_to=len(alarms)
-    )
+    return Customers(rows=tuple(rows), page=page, pages=pages, found=number, every=every, to_see_to=len(alarms))
 
 
 def connectors_in_use(hub: Hub) -> list[tuple[str, str]]:
@@ -138,33 +141,76 @@ def connectors_in_use(hub: Hub) -> list[tuple[str, str]]:
     return sorted(named.items(), key=lambda each: each[1].casefold())
 
 
-Alarms = Mapping[int, Sequence[Found]]
-"""What is to be seen to, by company, the gravest first."""
+@dataclass(kw_only=True)
+class _Alarms:
+    """What is to be seen to of one company, not put into words yet."""
+
+    graver: bool = False
+    ends: bool = False
+    sightings: list[Sighting] = field(default_factory=list)
+    by_night: list[Found] = field(default_factory=list)
+
+    def add(self, code: str, level: Level) -> None:
+        """Count something in."""
+        self.graver = self.graver or level is Level.PROBLEM
+        self.ends = self.ends or code in ENDING
+
+    def found(self) -> list[Found]:
+        """Return it in words, the gravest first, and once what both the records and the night tell of."""
+        told: dict[tuple[object, ...], Found] = {}
+        for each in sorted((*map(told_of, self.sightings), *self.by_night), key=lambda one: GRAVITY.index(one.level)):
+            told.setdefault((each.connection_id, each.code, each.subject), each)
+        return list(told.values())
 
 
-def _alarms(found: Iterable[Found]) -> Alarms:
-    """Return what was found by company, and once what both the records and the night tell of."""
-    told: dict[int, dict[tuple[object, ...], Found]] = defaultdict(dict)
-    for each in sorted(found, key=lambda each: GRAVITY.index(each.level)):
-        told[each.company_id].setdefault((each.connection_id, each.code, each.subject), each)
-    return {company: list(alarms.values()) for company, alarms in told.items()}
+Alarms = Mapping[int, _Alarms]
+"""What is to be seen to, by company."""
+
+
+def _alarms(hub: Hub, connection: Transaction) -> Alarms:
+    alarms: dict[int, _Alarms] = defaultdict(_Alarms)
+    for told, row in sightings(hub, connection):
+        own = alarms[row["company_id"]]
+        own.sightings.append((told, row))
+        own.add(told.code, told.level)
+    for each in found_by_night(connection):
+        alarms[each.company_id].by_night.append(each)
+        alarms[each.company_id].add(each.code, each.level)
+    return dict(alarms)
+
+
+def _wanted(
+    hub: Hub, connection: Transaction, alarms: Alarms, words: Sequence[str], *, connector: str, health: str
+) -> list[Company]:
+    """Return the companies that are looked for, by name."""
+    among = [each for each, own in alarms.items() if health in ("attention", "failing" if own.graver else "")]
+    if words:
+        found = _named(connection, words)
+    elif health in ("attention", "failing"):
+        found = companies_among(connection, among)
+    else:
+        found = every_company(connection)
+    if connector:
+        having = companies_with_connector(connection, connector)
+        found = [each for each in found if each[0] in having]
+    if health in ("attention", "failing"):
+        kept = set(among)
+        return [each for each in found if each[0] in kept]
+    if health:
+        told = _health(hub, connection, found, alarms, every=True)
+        return [each for each in found if told[each[0]] == health]
+    return found
 
 
 def _gravest_first(companies: Sequence[Company], alarms: Alarms) -> list[Company]:
     """Return companies in their order, but those with something grave to see to first, then those with anything."""
-    graver = {company for company, found in alarms.items() if _rank(found) == 0}
+    graver = {company for company, own in alarms.items() if own.graver}
     first = [each for each in companies if each[0] in graver]
     then = [each for each in companies if each[0] in alarms and each[0] not in graver]
     return [*first, *then, *(each for each in companies if each[0] not in alarms)]
 
 
-def _rank(alarms: Sequence[Found] | None) -> int:
-    if not alarms:
-        return 2
-    return 0 if alarms[0].level is Level.PROBLEM else 1
-
-
-def _sought(connection: Transaction, words: Sequence[str]) -> list[Company]:
+def _named(connection: Transaction, words: Sequence[str]) -> list[Company]:
     """Return the companies that are meant: by their own names, by a journal of theirs, or by a site, in this order."""
     return (
         companies_named(connection, words)
@@ -182,14 +228,14 @@ def _health(
     ready, exported = connected(connection, signing, ids), having_exported(connection, ids)
 
     def of(company_id: int, mode: str) -> str:
-        found = alarms.get(company_id, ())
-        if _rank(found) == 0:
+        own = alarms.get(company_id)
+        if own and own.graver:
             return "failing"
         if mode == "paused":
             return "paused"
         if company_id not in ready:
             return "not_connected"
-        if any(each.code in ENDING for each in found):
+        if own and own.ends:
             return "expiring"
         return "connected" if company_id in exported else "never_exported"
 
@@ -208,7 +254,7 @@ def _rows(hub: Hub, connection: Transaction, companies: Sequence[Company], alarm
             hub,
             named[each],
             connections[each],
-            alarms.get(each, ()),
+            alarms[each].found() if each in alarms else [],
             health=health[each],
             last=last.get(each),
             waiting=waiting.get(each),

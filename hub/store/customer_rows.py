@@ -44,17 +44,19 @@ WAITING = (
     text(
         """
         SELECT c.company_id, count(*) AS counts, min(c.count_date) AS oldest
-        FROM valuation_count c JOIN site s ON s.id = c.site_id
-        WHERE c.company_id IN :companies AND c.current AND c.status = 'approved'
+        FROM site s JOIN valuation_count c ON c.company_id = s.company_id AND c.site_id = s.id AND c.current
+          AND c.count_date > coalesce((
+            SELECT max(e.count_date) FROM export_count e WHERE e.company_id = s.company_id AND e.site_id = s.id
+            AND e.live AND e.count_id IS NOT NULL), :never)
+        WHERE s.company_id IN :companies AND c.status = 'approved'
           AND (s.opening_date IS NULL OR c.count_date > s.opening_date)
-          AND NOT EXISTS (SELECT 1 FROM export_count e WHERE e.company_id = c.company_id AND e.site_id = c.site_id
-                          AND e.live AND e.count_id IS NOT NULL AND e.count_date >= c.count_date)
         GROUP BY c.company_id
         """
     )
-    .bindparams(bindparam("companies", expanding=True))
+    .bindparams(bindparam("companies", expanding=True), bindparam("never", date.min, type_=Date()))
     .columns(company_id=Integer(), counts=Integer(), oldest=Date())
 )
+"""The counts on offer, as hub.store.facts_rows has them, from each site's last exported one on."""
 LAST = (
     text(
         """
@@ -81,6 +83,23 @@ Company = tuple[int, str]
 def every_company(connection: Connection) -> list[Company]:
     """Return every company, by name."""
     return _companies(connection)
+
+
+def count_companies(connection: Connection) -> int:
+    """Return how many companies there are."""
+    return int(connection.execute(select(func.count()).select_from(COMPANY)).scalar_one())
+
+
+def companies_among(connection: Connection, ids: Collection[int]) -> list[Company]:
+    """Return some companies, by name."""
+    return _companies(connection, COMPANY.c.id.in_(list(ids))) if ids else []
+
+
+def other_companies(connection: Connection, ids: Collection[int], *, offset: int, limit: int) -> list[Company]:
+    """Return a page of the companies that are not among some, by name."""
+    statement = select(COMPANY.c.id, COMPANY.c.mode).where(COMPANY.c.id.not_in(list(ids)))
+    found = connection.execute(statement.order_by(*BY_NAME).offset(offset).limit(limit))
+    return [(row[0], row[1]) for row in found]
 
 
 def companies_named(connection: Connection, words: Sequence[str]) -> list[Company]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from hub.api import Level
@@ -23,7 +23,7 @@ FAILING_FOR = timedelta(minutes=10)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Told:
-    """How something found of a posting is told; both texts are filled from the posting's reference and its system's label."""
+    """How something found is told; both texts are filled from the row that it is of."""
 
     code: str
     level: Level
@@ -95,80 +95,91 @@ STUCK = Told(
 )
 
 
+FAILING = Told(
+    code="connection_failing",
+    level=Level.WARNING,
+    message="The accounting system of {name} has failed since {failing_since:%Y-%m-%d %H:%M} UTC.",
+    fix="It is tried again by itself; what waits is posted when it answers.",
+)
+RECONNECT_NEEDED = Told(
+    code="reconnect_needed",
+    level=Level.PROBLEM,
+    message="The sign-in of {name} is no longer good, so nothing can be posted or looked up there.",
+    fix="Connect it again; the maps stay.",
+)
+ENDS = Told(
+    code="sign_in_ends",
+    level=Level.NOTE,
+    message="The sign-in of {name} ends on {hard_until:%Y-%m-%d}, whatever is done with it.",
+    fix="Connect again before then; the maps stay.",
+)
+ENDS_SOON = replace(ENDS, level=Level.WARNING)
+IDLE = Told(
+    code="sign_in_idle",
+    level=Level.WARNING,
+    message="The sign-in of {name} ends on {refresh_until:%Y-%m-%d} unless it is used before.",
+    fix="Use it once: press Test on the connection.",
+)
+MISSING = Told(
+    code="connector_missing",
+    level=Level.PROBLEM,
+    message="The plugin of {name} ({connector}) is not installed, or is broken.",
+    fix="hub plugins says why.",
+)
+Sighting = tuple[Told, Row]
+"""Something that is wrong, not put into words yet: what it is, and the row that it is of."""
+
+
 def find_in_records(hub: Hub, connection: Transaction) -> list[Found]:
     """Return what is wrong by the hub's own records, over all companies."""
-    now = hub.database.now(connection)
-    found = [each for row in postings_to_look_at(connection) for each in _of_posting(row)]
-    found += [_found(STUCK, row) for row in overdue(connection, now - STUCK_AFTER)]
-    found += [_failing(row) for row in failing_since(connection, now - FAILING_FOR)]
-    found += [_sign_in(row, now) for row in ending_sign_ins(connection, hard_by=now + EARLY, idle_by=now + LATE)]
-    found += [_missing(row) for row in of_other_connectors(connection, list(hub.registry.connectors))]
+    found = [told_of(each) for each in sightings(hub, connection)]
     return list({each.key: each for each in found}.values())
 
 
-def _of_posting(row: Row) -> Iterator[Found]:
-    if row["kind"] in (row["phase"], DUPLICATE):
-        if row["needs_attention"]:
-            yield _found(PARKED.get(row["needs_attention"], NEEDS_PERSON), row)
-        elif row["state"] == "REJECTED" and not row["uncertain"]:
-            yield _found(REFUSED, row)
-        if row["state"] == "MISMATCH":
-            yield _found(DIFFERS, row)
-    if row["changed_there"] and row["export_state"] != "UNDONE" and row["kind"] == "post":
-        yield _found(DELETED if row["changed_there"] == "deleted" else EDITED, row)
-    if any(not other.get("undone_by") for other in row["duplicates"]):
-        yield _found(TWICE, row)
+def sightings(hub: Hub, connection: Transaction) -> list[Sighting]:
+    """Return the same, not put into words yet."""
+    now = hub.database.now(connection)
+    found = [each for row in postings_to_look_at(connection) for each in _of_posting(row)]
+    found += [(STUCK, row) for row in overdue(connection, now - STUCK_AFTER)]
+    found += [(FAILING, row) for row in failing_since(connection, now - FAILING_FOR)]
+    ending = ending_sign_ins(connection, hard_by=now + EARLY, idle_by=now + LATE)
+    found += [(_of_sign_in(row, now), row) for row in ending]
+    found += [(MISSING, row) for row in of_other_connectors(connection, list(hub.registry.connectors))]
+    return found
 
 
-def _found(told: Told, row: Row) -> Found:
-    texts = {"reference": row["reference"], "label": row["label"]}
+def told_of(sighting: Sighting) -> Found:
+    """Put something that is wrong into words."""
+    told, row = sighting
     return Found(
         company_id=row["company_id"],
         connection_id=row["connection_id"],
         code=told.code,
         level=told.level,
-        message=told.message.format(**texts),
-        fix=told.fix.format(**texts),
-        subject=row["export"],
-        part=row["reference"],
+        message=told.message.format(**row),
+        fix=told.fix.format(**row),
+        subject=row.get("export", ""),
+        part=row.get("reference", told.level.value),
     )
 
 
-def _failing(row: Row) -> Found:
-    return _of_connection(
-        row,
-        "connection_failing",
-        Level.WARNING,
-        f"The accounting system of {row['name']} has failed since {row['failing_since']:%Y-%m-%d %H:%M} UTC.",
-        "It is tried again by itself; what waits is posted when it answers.",
-    )
+def _of_posting(row: Row) -> Iterator[Sighting]:
+    if row["kind"] in (row["phase"], DUPLICATE):
+        if row["needs_attention"]:
+            yield PARKED.get(row["needs_attention"], NEEDS_PERSON), row
+        elif row["state"] == "REJECTED" and not row["uncertain"]:
+            yield REFUSED, row
+        if row["state"] == "MISMATCH":
+            yield DIFFERS, row
+    if row["changed_there"] and row["export_state"] != "UNDONE" and row["kind"] == "post":
+        yield (DELETED if row["changed_there"] == "deleted" else EDITED), row
+    if any(not other.get("undone_by") for other in row["duplicates"]):
+        yield TWICE, row
 
 
-def _sign_in(row: Row, now: datetime) -> Found:
-    hard, name = row["hard_until"], row["name"]
+def _of_sign_in(row: Row, now: datetime) -> Told:
     if row["needs_reconnect"]:
-        message = f"The sign-in of {name} is no longer good, so nothing can be posted or looked up there."
-        return _of_connection(row, "reconnect_needed", Level.PROBLEM, message, "Connect it again; the maps stay.")
-    if hard is not None and hard - now <= EARLY:
-        level = Level.WARNING if hard - now <= LATE else Level.NOTE
-        message = f"The sign-in of {name} ends on {hard:%Y-%m-%d}, whatever is done with it."
-        return _of_connection(row, "sign_in_ends", level, message, "Connect again before then; the maps stay.")
-    message = f"The sign-in of {name} ends on {row['refresh_until']:%Y-%m-%d} unless it is used before."
-    return _of_connection(row, "sign_in_idle", Level.WARNING, message, "Use it once: press Test on the connection.")
-
-
-def _missing(row: Row) -> Found:
-    message = f"The plugin of {row['name']} ({row['connector']}) is not installed, or is broken."
-    return _of_connection(row, "connector_missing", Level.PROBLEM, message, "hub plugins says why.")
-
-
-def _of_connection(row: Row, code: str, level: Level, message: str, fix: str) -> Found:
-    return Found(
-        company_id=row["company_id"],
-        connection_id=row["connection_id"],
-        code=code,
-        level=level,
-        message=message,
-        fix=fix,
-        part=level.value,
-    )
+        return RECONNECT_NEEDED
+    if row["hard_until"] is not None and row["hard_until"] - now <= EARLY:
+        return ENDS_SOON if row["hard_until"] - now <= LATE else ENDS
+    return IDLE
