@@ -24,14 +24,14 @@ from hub.store.customer_rows import (
     companies_of_journal,
     companies_of_sites,
     companies_with_connector,
-    connected,
     connections_of,
     connectors_used,
     count_companies,
     counts_waiting,
     every_company,
-    having_exported,
     last_exports,
+    never_exported,
+    not_connected,
     other_companies,
 )
 
@@ -204,10 +204,13 @@ def _wanted(
 
 def _gravest_first(companies: Sequence[Company], alarms: Alarms) -> list[Company]:
     """Return companies in their order, but those with something grave to see to first, then those with anything."""
-    graver = {company for company, own in alarms.items() if own.graver}
-    first = [each for each in companies if each[0] in graver]
-    then = [each for each in companies if each[0] in alarms and each[0] not in graver]
-    return [*first, *then, *(each for each in companies if each[0] not in alarms)]
+    first: list[Company] = []
+    then: list[Company] = []
+    rest: list[Company] = []
+    for each in companies:
+        own = alarms.get(each[0])
+        (rest if own is None else first if own.graver else then).append(each)
+    return first + then + rest
 
 
 def _named(connection: Transaction, words: Sequence[str]) -> list[Company]:
@@ -225,7 +228,7 @@ def _health(
     """Return the health of some companies; every: they are about all there are, so that nothing is asked of each."""
     ids = None if every else [company_id for company_id, _ in companies]
     signing = [id_ for id_, each in sorted(hub.registry.connectors.items()) if signs_in(each.connector)]
-    ready, exported = connected(connection, signing, ids), having_exported(connection, ids)
+    waiting, never = not_connected(connection, signing, ids), never_exported(connection, ids)
 
     def of(company_id: int, mode: str) -> str:
         own = alarms.get(company_id)
@@ -233,11 +236,11 @@ def _health(
             return "failing"
         if mode == "paused":
             return "paused"
-        if company_id not in ready:
+        if company_id in waiting:
             return "not_connected"
         if own and own.ends:
             return "expiring"
-        return "connected" if company_id in exported else "never_exported"
+        return "never_exported" if company_id in never else "connected"
 
     return {company_id: of(company_id, mode) for company_id, mode in companies}
 

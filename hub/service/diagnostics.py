@@ -61,7 +61,8 @@ def diagnostics(hub: Hub, company: str, connection: str) -> Document:
             "exports": _exports(rows, row),
         }
         secrets = list(_secrets(hub, rows, row))
-    return _without(found, secrets)
+    safe: Document = _without(found, secrets)
+    return safe
 
 
 def diagnostics_file(hub: Hub, company: str, connection: str) -> tuple[str, bytes]:

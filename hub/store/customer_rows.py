@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from datetime import date
+from typing import cast
 
 from sqlalchemy import (
     ColumnElement,
@@ -11,6 +12,7 @@ from sqlalchemy import (
     Date,
     Integer,
     RowMapping,
+    Table,
     bindparam,
     func,
     literal_column,
@@ -125,27 +127,21 @@ def companies_with_connector(connection: Connection, connector: str) -> set[int]
     return {row[0] for row in fetched(connection, statement)}
 
 
-def connected(connection: Connection, signing: Sequence[str], companies: Collection[int] | None) -> set[int]:
-    """Return which of some companies, or of all, have a connection and none that still waits to be connected.
+def not_connected(connection: Connection, signing: Sequence[str], companies: Collection[int] | None) -> set[int]:
+    """Return which of some companies, or of all, have no connection, or one that still waits to be connected.
 
     signing: the connectors that people sign in to.
     """
-    having = select(CONNECTION.c.company_id).distinct()
     waits = or_(CONNECTION.c.sign_in_id.is_(None), CONNECTION.c.chosen_at.is_(None))
     waiting = select(CONNECTION.c.company_id).where(CONNECTION.c.connector.in_(list(signing)), waits)
     if companies is not None:
-        own = CONNECTION.c.company_id.in_(list(companies))
-        having, waiting = having.where(own), waiting.where(own)
-    return {row[0] for row in fetched(connection, having)} - {row[0] for row in fetched(connection, waiting)}
+        waiting = waiting.where(CONNECTION.c.company_id.in_(list(companies)))
+    return _without(connection, CONNECTION, companies) | {row[0] for row in fetched(connection, waiting)}
 
 
-def having_exported(connection: Connection, companies: Collection[int] | None) -> set[int]:
-    """Return which of some companies, or of all, have ever exported."""
-    any_export = select(literal_column("1")).where(EXPORT.c.company_id == COMPANY.c.id).exists()
-    statement = select(COMPANY.c.id).where(any_export)
-    if companies is not None:
-        statement = statement.where(COMPANY.c.id.in_(list(companies)))
-    return {row[0] for row in fetched(connection, statement)}
+def never_exported(connection: Connection, companies: Collection[int] | None) -> set[int]:
+    """Return which of some companies, or of all, have never exported."""
+    return _without(connection, EXPORT, companies)
 
 
 def companies_by_id(connection: Connection, companies: Collection[int]) -> dict[int, RowMapping]:
@@ -180,9 +176,18 @@ def connectors_used(connection: Connection) -> list[str]:
     return list(connection.execute(CONNECTORS).scalars())
 
 
+def _without(connection: Connection, table: Table, companies: Collection[int] | None) -> set[int]:
+    """Return which of some companies, or of all, have no row in a table."""
+    found = select(literal_column("1")).where(table.c.company_id == COMPANY.c.id).exists()
+    statement = select(COMPANY.c.id).where(~found)
+    if companies is not None:
+        statement = statement.where(COMPANY.c.id.in_(list(companies)))
+    return {row[0] for row in fetched(connection, statement)}
+
+
 def _companies(connection: Connection, *where: ColumnElement[bool]) -> list[Company]:
-    found = fetched(connection, select(COMPANY.c.id, COMPANY.c.mode).where(*where).order_by(*BY_NAME))
-    return [(row[0], row[1]) for row in found]
+    statement = select(COMPANY.c.id, COMPANY.c.mode).where(*where).order_by(*BY_NAME)
+    return cast("list[Company]", list(fetched(connection, statement)))  # of these two columns
 
 
 def _hold(told: ColumnElement[str], words: Sequence[str]) -> list[ColumnElement[bool]]:
