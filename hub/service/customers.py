@@ -23,6 +23,7 @@ from hub.store.customer_rows import (
     companies_named,
     companies_of_journal,
     companies_of_sites,
+    companies_paused,
     companies_with_connector,
     connections_of,
     connectors_used,
@@ -228,13 +229,14 @@ def _health(
     """Return the health of some companies; every: they are about all there are, so that nothing is asked of each."""
     ids = None if every else [company_id for company_id, _ in companies]
     signing = [id_ for id_, each in sorted(hub.registry.connectors.items()) if signs_in(each.connector)]
+    held = companies_paused(connection, ids)
     waiting, never = not_connected(connection, signing, ids), never_exported(connection, ids)
 
     def of(company_id: int, mode: str) -> str:
         own = alarms.get(company_id)
         if own and own.graver:
             return "failing"
-        if mode == "paused":
+        if mode == "paused" or company_id in held:
             return "paused"
         if company_id in waiting:
             return "not_connected"

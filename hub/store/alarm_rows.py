@@ -146,7 +146,7 @@ def forget_alarms(connection: Connection, before: datetime) -> None:
 
 
 def connections_by_night(connection: Connection) -> list[RowMapping]:
-    """Return every connection: its company's code and time zone, when it was looked at and its journals were checked."""
+    """Return every connection of a customer: its company's code and time zone, when it was looked at and its journals were checked."""
     statement = (
         select(
             COMPANY.c.code.label("company"),
@@ -159,6 +159,7 @@ def connections_by_night(connection: Connection) -> list[RowMapping]:
         .join(CONNECTION, CONNECTION.c.company_id == COMPANY.c.id)
         .outerjoin(LOOK, LOOK.c.connection_id == CONNECTION.c.id)
         .outerjoin(TRAFFIC, TRAFFIC.c.connection_id == CONNECTION.c.id)
+        .where(COMPANY.c.test_of.is_(None))
         .order_by(COMPANY.c.code, CONNECTION.c.id)
     )
     return list(connection.execute(statement).mappings())

@@ -13,6 +13,7 @@ from sqlalchemy import (
     Integer,
     RowMapping,
     Table,
+    and_,
     bindparam,
     func,
     literal_column,
@@ -28,9 +29,12 @@ from hub.store.tables.columns import Instant
 COMPANY = tables.Company.__table__  # type: ignore[attr-defined]
 CONNECTION = tables.Connection.__table__  # type: ignore[attr-defined]
 EXPORT = tables.Export.__table__  # type: ignore[attr-defined]
+PAUSE = tables.PluginPause.__table__  # type: ignore[attr-defined]
 POSTING = tables.Posting.__table__  # type: ignore[attr-defined]
 SITE = tables.Site.__table__  # type: ignore[attr-defined]
 
+CUSTOMER = COMPANY.c.test_of.is_(None)
+"""Of companies that are no test copy of another one."""
 BY_NAME = (func.lower(COMPANY.c.name), COMPANY.c.id)
 CONNECTORS = text(
     """
@@ -88,8 +92,8 @@ def every_company(connection: Connection) -> list[Company]:
 
 
 def count_companies(connection: Connection) -> int:
-    """Return how many companies there are."""
-    return int(connection.execute(select(func.count()).select_from(COMPANY)).scalar_one())
+    """Return how many companies there are, test copies left out."""
+    return int(connection.execute(select(func.count()).select_from(COMPANY).where(CUSTOMER)).scalar_one())
 
 
 def companies_among(connection: Connection, ids: Collection[int]) -> list[Company]:
@@ -99,7 +103,7 @@ def companies_among(connection: Connection, ids: Collection[int]) -> list[Compan
 
 def other_companies(connection: Connection, ids: Collection[int], *, offset: int, limit: int) -> list[Company]:
     """Return a page of the companies that are not among some, by name."""
-    statement = select(COMPANY.c.id, COMPANY.c.mode).where(COMPANY.c.id.not_in(list(ids)))
+    statement = select(COMPANY.c.id, COMPANY.c.mode).where(COMPANY.c.id.not_in(list(ids)), CUSTOMER)
     found = connection.execute(statement.order_by(*BY_NAME).offset(offset).limit(limit))
     return [(row[0], row[1]) for row in found]
 
@@ -144,6 +148,23 @@ def never_exported(connection: Connection, companies: Collection[int] | None) ->
     return _without(connection, EXPORT, companies)
 
 
+def companies_paused(connection: Connection, companies: Collection[int] | None) -> set[int]:
+    """Return which of some companies, or of all, have a connection whose plugin is paused for them."""
+    holds = and_(
+        PAUSE.c.connector == CONNECTION.c.connector,
+        or_(PAUSE.c.company_id.is_(None), PAUSE.c.company_id == CONNECTION.c.company_id),
+    )
+    statement = select(CONNECTION.c.company_id).join(PAUSE, holds)
+    if companies is not None:
+        statement = statement.where(CONNECTION.c.company_id.in_(list(companies)))
+    return {row[0] for row in fetched(connection, statement)}
+
+
+def test_copies(connection: Connection) -> set[int]:
+    """Return the companies that are test copies of others, and no customers."""
+    return {row[0] for row in fetched(connection, select(COMPANY.c.id).where(COMPANY.c.test_of.is_not(None)))}
+
+
 def companies_by_id(connection: Connection, companies: Collection[int]) -> dict[int, RowMapping]:
     """Return the code, name and mode of some companies, by their ids."""
     statement = select(*COMPANY.c["id", "code", "name", "mode"]).where(COMPANY.c.id.in_(list(companies)))
@@ -186,7 +207,7 @@ def _without(connection: Connection, table: Table, companies: Collection[int] | 
 
 
 def _companies(connection: Connection, *where: ColumnElement[bool]) -> list[Company]:
-    statement = select(COMPANY.c.id, COMPANY.c.mode).where(*where).order_by(*BY_NAME)
+    statement = select(COMPANY.c.id, COMPANY.c.mode).where(CUSTOMER, *where).order_by(*BY_NAME)
     return cast("list[Company]", list(fetched(connection, statement)))  # of these two columns
 
 

@@ -77,7 +77,7 @@ def to_tell(connection: Connection, recipient: RowMapping) -> list[RowMapping]:
         .join(COMPANY, COMPANY.c.id == ALARM.c.company_id)
         .outerjoin(CONNECTION, CONNECTION.c.id == ALARM.c.connection_id)
         .outerjoin(TOLD, told)
-        .where(or_(new, over), *_of(recipient))
+        .where(or_(new, over), COMPANY.c.test_of.is_(None), *_of(recipient))
         .order_by(COMPANY.c.name, ALARM.c.id)
     )
     return list(connection.execute(statement).mappings())

@@ -85,10 +85,12 @@ def test_what_a_further_finder_finds_is_kept_with_the_rest(
     signed: SignedHouse, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     where = Where(connection="books", gl_account="5010")
-    gone = Problem(level=Level.WARNING, code="account_gone", message="5010 is gone.", fix="Map it anew.", where=where)
+    gone = Problem(
+        level=Level.WARNING, code="map_account_gone", message="5010 is gone.", fix="Map it anew.", where=where
+    )
     monkeypatch.setattr(by_night, "FINDERS", (*by_night.FINDERS, lambda look: [gone] if look.usable else []))
     look_at(signed.hub, signed.company, "books")
-    assert [each["code"] for each in night_of(signed.hub, signed.company, "books")["alarms"]] == ["account_gone"]
+    assert [each["code"] for each in night_of(signed.hub, signed.company, "books")["alarms"]] == ["map_account_gone"]
     monkeypatch.undo()
     look_at(signed.hub, signed.company, "books")
     assert night_of(signed.hub, signed.company, "books")["alarms"] == []

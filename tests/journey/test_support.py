@@ -26,7 +26,7 @@ def troubled(browsing: Browsing) -> None:
         row["id"],
         [
             Found(**own, code="not_reached", level=keeping.Level.PROBLEM, message=message, fix="Try again in a while."),
-            Found(**own, code="account_gone", level=keeping.Level.WARNING, message="Account 5010 is gone there."),
+            Found(**own, code="map_account_gone", level=keeping.Level.WARNING, message="Account 5010 is gone there."),
         ],
     )
     set_company(hub, OTHER, {"mode": "paused"})
@@ -52,7 +52,7 @@ def test_support_find_a_customer_that_needs_attention_and_have_somebody_told(bro
     with page.expect_download() as download:
         page.get_by_role("link", name="Diagnostics").click()
     told = json.loads(Path(download.value.path()).read_text())
-    assert [each["code"] for each in told["alarms"]] == ["not_reached", "account_gone"]
+    assert [each["code"] for each in told["alarms"]] == ["not_reached", "map_account_gone"]
     page.get_by_role("button", name="Look now").click()
     assert "2 of what was found before is over" in page.get_by_role("status").inner_text()
     page.get_by_role("link", name="Customers").click()

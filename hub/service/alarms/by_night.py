@@ -1,4 +1,4 @@
-"""The nightly look at one connection: is the hub let in, what does its chart hold, does what was posted still stand there.
+"""The nightly look at one connection: is the hub let in, does what was posted still stand there, do the maps fit its chart.
 
 FINDERS is the one place where further findings of a connection are added: each is asked in turn, and returns what it found.
 """
@@ -18,6 +18,7 @@ from hub.service.connecting.live_chart import read_chart
 from hub.service.connecting.standing import State, state_of
 from hub.service.connecting.trying import try_connection
 from hub.service.context import Hub, Refused
+from hub.service.map_health import map_health
 from hub.service.posting.watching import check
 from hub.service.scope import reading, writing
 from hub.store.alarm_rows import look_row, open_alarms, set_look
@@ -92,7 +93,12 @@ def posted(look: Look) -> Iterator[Problem]:
     yield from ()
 
 
-FINDERS: tuple[Finder, ...] = (access, chart, posted)
+def maps(look: Look) -> Iterator[Problem]:
+    """Compare the maps with the chart as it was read last."""
+    yield from map_health(look.hub, look.company, look.connection).problems
+
+
+FINDERS: tuple[Finder, ...] = (access, chart, posted, maps)
 """What a look consists of, in this order; the first says whether the others can ask the accounting system."""
 
 

@@ -8,8 +8,8 @@ from urllib.parse import quote, urlencode
 
 from hub.api import Level, Problem
 
-SETUP_CODES = frozenset({"unmapped", "account_gone", "account_renamed", "account_inactive", "account_type"})
-"""Findings of a connection's maps, which are put right there."""
+MAPS: Mapping[str, str] = {"map_account_": "account-maps", "map_value_": "site-maps"}
+"""What the codes of findings of a connection's maps begin with, and the page where those are put right."""
 STEPS: Mapping[str, str] = {
     "export": "See the export",
     "connection": "See the connection",
@@ -51,7 +51,7 @@ def found_of(problem: Problem, company_id: int, connection_id: int) -> Found:
         message=problem.message,
         fix=problem.fix,
         subject=where.export or "",
-        part=where.gl_account or where.account or where.site or "",
+        part=where.gl_account or where.account or (f"{where.site}: {problem.message}" if where.site else ""),
     )
 
 
@@ -60,8 +60,9 @@ def place_of(code: str, company: str, connection: str, export: str) -> tuple[str
     at = f"/c/{quote(company, safe='')}"
     if export:
         return f"{at}/exports/{quote(export, safe='')}", STEPS["export"]
-    if code in SETUP_CODES:
-        return f"{at}/setup/account-maps?{urlencode({'connection': connection})}", STEPS["maps"]
+    for begins, page in MAPS.items():
+        if code.startswith(begins):
+            return f"{at}/setup/{page}?{urlencode({'connection': connection})}", STEPS["maps"]
     if connection:
         return f"{at}/setup/connections/one?{urlencode({'connection': connection})}", STEPS["connection"]
     return f"{at}/setup/connections", STEPS["connection"]

@@ -13,6 +13,7 @@ from hub.service.alarms.records import find_in_records
 from hub.service.context import Hub
 from hub.store import Row, Transaction
 from hub.store.alarm_rows import change_alarm, close_alarms, forget_alarms, hold_alarms, open_alarm, open_alarms
+from hub.store.customer_rows import test_copies
 
 log = logging.getLogger(__name__)
 
@@ -53,7 +54,8 @@ def keep_night(hub: Hub, connection_id: int, found: Iterable[Found]) -> Changes:
 
 def found_by_night(connection: Transaction) -> list[Found]:
     """Return what the last night's looks found and is still so."""
-    return [as_found(row) for row in open_alarms(connection, source=NIGHT)]
+    copies = test_copies(connection)
+    return [as_found(row) for row in open_alarms(connection, source=NIGHT) if row["company_id"] not in copies]
 
 
 def as_found(row: Row) -> Found:

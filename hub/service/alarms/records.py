@@ -16,6 +16,7 @@ from hub.service.posting.outcome import DUPLICATE
 from hub.service.posting.telling import ALTERED
 from hub.store import Row, Transaction
 from hub.store.alarm_rows import ending_sign_ins, failing_since, of_other_connectors, overdue, postings_to_look_at
+from hub.store.customer_rows import test_copies
 
 FAILING_FOR = timedelta(minutes=10)
 """An accounting system that fails for less long is left to the next try."""
@@ -145,7 +146,8 @@ def sightings(hub: Hub, connection: Transaction) -> list[Sighting]:
     ending = ending_sign_ins(connection, hard_by=now + EARLY, idle_by=now + LATE)
     found += [(_of_sign_in(row, now), row) for row in ending]
     found += [(MISSING, row) for row in of_other_connectors(connection, list(hub.registry.connectors))]
-    return found
+    copies = test_copies(connection)
+    return [each for each in found if each[1]["company_id"] not in copies] if copies else found
 
 
 def told_of(sighting: Sighting) -> Found:

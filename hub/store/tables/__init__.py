@@ -1,7 +1,7 @@
 """The tables, one module per subject."""
 
 from hub.store.tables.alarms import Alarm, AlarmTold, NightLook, Notice, Recipient
-from hub.store.tables.connecting import ConnectorClient, SignIn, SignInBegun
+from hub.store.tables.connecting import ConnectorClient, PluginPause, SignIn, SignInBegun
 from hub.store.tables.exports import AuditEvent, Export, ExportCount, MovementSide, OnBooks, Posting
 from hub.store.tables.inventory import (
     Batch,
@@ -64,6 +64,7 @@ __all__ = [
     "Opening",
     "Override",
     "Person",
+    "PluginPause",
     "Posting",
     "Recipient",
     "SignIn",
