@@ -146,7 +146,7 @@ def forget_alarms(connection: Connection, before: datetime) -> None:
 
 
 def connections_by_night(connection: Connection) -> list[RowMapping]:
-    """Return every connection of a customer: its company's code and time zone, when it was looked at and its journals were checked."""
+    """Return every connection of a customer: its company's code and time zone, when it was looked at and checked."""
     statement = (
         select(
             COMPANY.c.code.label("company"),
