@@ -33,8 +33,8 @@ PAUSE = tables.PluginPause.__table__  # type: ignore[attr-defined]
 POSTING = tables.Posting.__table__  # type: ignore[attr-defined]
 SITE = tables.Site.__table__  # type: ignore[attr-defined]
 
-CUSTOMER = COMPANY.c.test_of.is_(None)
-"""Of companies that are no test copy of another one."""
+CUSTOMER = func.coalesce(COMPANY.c.test_of, 0) == 0
+"""Of companies that are no test copy of another one, in words that have SQLite go by name instead of by the few that are."""
 BY_NAME = (func.lower(COMPANY.c.name), COMPANY.c.id)
 CONNECTORS = text(
     """

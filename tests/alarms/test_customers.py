@@ -12,6 +12,7 @@ from sqlalchemy import event
 from hub.service.companies import add_company, set_company
 from hub.service.connections import add_connection
 from hub.service.customers import Customers, customers
+from hub.service.pausing import pause, plugin_of
 from tests.alarms.test_records import deletes
 from tests.connecting.conftest import MakeSigned
 from tests.posting.house import House
@@ -121,6 +122,25 @@ def test_a_connection_that_nobody_signed_in_to_is_not_connected_and_one_that_end
     with house.database.write() as connection:
         connection.exec_driver_sql("UPDATE sign_in SET needs_reconnect = 'It was taken back.'")
     assert health(customers(house.hub)) == {"ACME": "failing"}
+
+
+def test_a_test_copy_is_no_customer_and_raises_no_alarm(house: House) -> None:
+    add_company(house.hub, code="COPY", name="Acme Test", currency="USD", test_of=(house.company, "books"))
+    settings = {"base_url": "http://127.0.0.1:9", "profile": house.profile.value}
+    add_connection(house.hub, "COPY", connector="fake", name="books", settings=settings, environment="local")
+    with house.database.write() as connection:
+        connection.exec_driver_sql("UPDATE connection SET connector = 'gone' WHERE company_id = 2")
+    found = customers(house.hub)
+    assert [each.code for each in found.rows] == [house.company]
+    assert (found.every, found.found, found.to_see_to) == (1, 1, 0)
+    assert [each.code for each in customers(house.hub, find="acme").rows] == [house.company]
+
+
+def test_a_company_whose_plugin_is_paused_for_it_counts_as_paused(house: House) -> None:
+    add(house, "OTHER", "Other")
+    pause(house.hub, plugin_of(house.hub.registry, "fake"), reason="It is being looked at.", company="OTHER")
+    assert health(customers(house.hub)) == {"ACME": "never_exported", "OTHER": "paused"}
+    assert [each.code for each in customers(house.hub, health="paused").rows] == ["OTHER"]
 
 
 def test_more_companies_take_no_more_statements_and_are_listed_a_page_at_a_time(house_anywhere: House) -> None:

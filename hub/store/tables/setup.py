@@ -34,7 +34,7 @@ class Company(SQLModel, table=True):
     __tablename__ = "company"
     __table_args__ = (
         Index("test_copy_of", "test_of", "test_connection", unique=True),
-        Index("companies_by_name", text("lower(name)"), "id", "mode"),
+        Index("companies_by_name", text("lower(name)"), "id", "mode", "test_of", "code", "name"),
     )
     id: int | None = Field(default=None, primary_key=True)
     uuid: str = Field(unique=True)
