@@ -24,6 +24,7 @@ from hub.plugins import load as load_plugins
 from hub.service import people, signing_in
 from hub.service.companies import add_company
 from hub.service.context import Hub
+from hub.service.notices.recipients import add_recipient
 from hub.service.people import person_named
 from hub.store import Database, sqlite_url
 from hub.web.app import create_app
@@ -147,6 +148,7 @@ def _loaded(folder: Path, sqlite_databases: SqliteDatabases) -> Path:
     hub = Hub(database=database, registry=registry, clock=lambda: NOW, home=home, actor="alice")
     load(hub)
     add_company(hub, code=OTHER, name="Other Restaurants", currency="USD")
+    add_recipient(hub, "email", "support@hub.example")
     _add_people(hub)
     database.close()
     source = Path(url.removeprefix("sqlite:///"))
