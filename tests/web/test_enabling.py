@@ -224,6 +224,11 @@ def test_every_page_of_a_test_copy_says_so_and_it_is_never_where_somebody_is_led
         assert re.search(r'class="company"[^>]*>Small Plates – Test</a>\s*<span class="badge warn">', page), path
         assert "· Test ·" in page.partition("</title>")[0], path
     assert "Test</span>" not in support.get(f"/c/{CODE}/exports")
+    saved = [
+        support.client.get(f"/c/{code}/imports/templates/counts").headers["content-disposition"]
+        for code in (CODE, "SMALL-TEST")
+    ]
+    assert [re.findall(r'filename="([^"]+)"', each) for each in saved] == [["counts.csv"], ["TEST-counts.csv"]]
     people.add_person(small.hub, "tess", password="correct horse battery", full_name="Tess")
     people.give_access(small.hub, "SMALL-TEST", "tess", Role.ADMINISTRATOR)
     tess = small.visitor("tess")
