@@ -54,7 +54,12 @@ def once(house: TrytonHouse, method: str, after: str, deed: Callable[[], object]
     house.wire.arrives = arrives
 
 
+ON_SQLITE = pytest.mark.parametrize("databases", ["sqlite"], indirect=True)
+"""For what Tryton does alike on every database."""
+
+
 @pytest.mark.soak
+@ON_SQLITE
 def test_what_is_closed_is_told_before_anything_is_sent_and_an_undo_is_the_opposite_move(house: TrytonHouse) -> None:
     house.set_up()
     house.counts()
@@ -77,6 +82,7 @@ def test_what_is_closed_is_told_before_anything_is_sent_and_an_undo_is_the_oppos
 
 
 @pytest.mark.soak
+@ON_SQLITE
 @pytest.mark.parametrize("closed", ["period", "account"])
 def test_what_is_closed_after_the_last_look_is_refused_by_tryton_and_told_with_its_remedy(
     closed: str, house: TrytonHouse
@@ -97,6 +103,7 @@ def test_what_is_closed_after_the_last_look_is_refused_by_tryton_and_told_with_i
 
 
 @pytest.mark.soak
+@ON_SQLITE
 def test_a_draft_that_somebody_changed_before_it_was_posted_is_left_alone_until_it_is_deleted(
     house: TrytonHouse,
 ) -> None:

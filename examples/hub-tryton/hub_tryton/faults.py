@@ -47,7 +47,9 @@ _SENTENCES: tuple[tuple[re.Pattern[str], str, type[NotWritten], str], ...] = (
         "The period of this date is closed in Tryton. Choose a later date, or open the period again in Tryton.",
     ),
     (
-        re.compile(r"The value \"(.{1,100}?)\" for field \"Account\" in record .* is not valid according to its domain"),
+        re.compile(
+            r"The value \"(.{1,100}?)\" for field \"Account\" in record .* is not valid according to its domain"
+        ),
         "account_refused",
         AccountMissing,
         "Tryton takes no line for the account {}: it is closed, has ended, or is gone. Map another one instead.",
