@@ -28,6 +28,7 @@ STOCK = frozenset({"counts", "transfers", "production", "opening"})
 ACTIONS: Mapping[str, tuple[str, str]] = {
     "export": (EXPORTS, "Exported {subject}"),
     "close site": (EXPORTS, "Posted the closing entry of site {subject}"),
+    "ask opening": (EXPORTS, "Opening values of site {subject} are asked for anew, as it moved to other books"),
     "undo": (EXPORTS, "Undid {subject}"),
     "withdraw undo": (EXPORTS, "Withdrew the undo of {subject}"),
     "confirm": (EXPORTS, "Confirmed that the files of {subject} were imported"),
@@ -61,6 +62,8 @@ ACTIONS: Mapping[str, tuple[str, str]] = {
     "type in secrets": (SET_UP, "Typed in the secrets of {subject}"),
     "choose company": (SET_UP, "Chose the company that {subject} posts to"),
     "read chart": (SET_UP, "Read the chart of accounts of {subject}"),
+    "make test copy": (SET_UP, "Made a test copy of {subject}"),
+    "dry run": (SET_UP, "Ran a dry run for {subject}: nothing was posted"),
     "disconnect": (SET_UP, "Disconnected {subject} from its accounting system"),
     "sign-in ended": (SET_UP, "The sign-in {subject} is no longer good"),
     "add person": (PEOPLE, "Added {subject}, who can sign in"),
