@@ -105,6 +105,8 @@ def conversation(ask: Ask, ids: Mapping[str, int], number: Callable[[], int]) ->
         ask("GET", "account.move", domain=found, key="wrong"),
         ask("POST", "account.move", move(ids), key="wrong"),
         ask("GET", "account.move", domain=found, company=99_999),
+        ask("GET", "account.account", domain=[["code", "=", "1310"]], fields=("code",)),
+        ask("GET", "account.account", domain=[["code", "=", "1310"]], fields=("code",), company=99_999),
     ]
     return answers
 
