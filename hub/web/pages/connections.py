@@ -71,8 +71,8 @@ def add(visit: Visit) -> Response:
 
 
 def badge_of(connection: Mapping[str, Any]) -> tuple[str, str]:  # Any: what `connections` lists
-    """Return the badge of a connection's state."""
-    return BADGES[State(connection["state"])]
+    """Return the badge of a connection's state, or that nothing is sent through its plugin."""
+    return ("waits", "Paused") if connection["paused"] else BADGES[State(connection["state"])]
 
 
 def _settings(schema: Mapping[str, Any], form: Form) -> Mapping[str, Any]:  # Any: a setting may be of any JSON type
