@@ -20,6 +20,8 @@ unexport PYTHONDONTWRITEBYTECODE
 hash = $(shell { echo "$(CURDIR)"; cat $(1) 2>/dev/null; } | sha256sum | cut -c1-16)
 RUNTIME := .venv/runtime-$(call hash,requirements.lock $(PROJECTS))
 DEVELOPMENT := .venv/development-$(call hash,requirements.lock requirements-dev.lock $(PROJECTS))
+# Tryton, with which a connector is proven, and its databases: in an environment of its own, which nothing of ours imports from.
+TRYTON := .venv-tryton/ready-$(call hash,examples/hub-tryton/tryton.lock tests/tryton/seed.py tests/tryton/template.py hub/demo/data/chart.csv)
 PYTEST := $(BIN)/python -m pytest
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
@@ -48,13 +50,21 @@ $(DEVELOPMENT):
 	@rm -f .venv/runtime-*
 	@touch $(RUNTIME)
 
+$(TRYTON): | $(DEVELOPMENT)
+	@test -x .venv-tryton/bin/pip || $(PYTHON) -m venv .venv-tryton
+	@echo "Installing Tryton from examples/hub-tryton/tryton.lock, and filling its databases (two to four minutes, once) ..."
+	@.venv-tryton/bin/python -m pip --disable-pip-version-check --quiet install --require-hashes -r examples/hub-tryton/tryton.lock
+	@$(BIN)/python -m tests.tryton.template
+	@rm -f .venv-tryton/ready-*
+	@touch $@
+
 run: $(RUNTIME) ## Load the demo company, show one balanced journal, serve the web app: make run PORT=8000
 	@HUB_HOME=.hub exec $(BIN)/hub demo serve --port $(PORT) $(if $(SECONDS),--seconds $(SECONDS))
 
 test: $(DEVELOPMENT) ## Run every test, on SQLite and on PostgreSQL
 	@$(PYTEST) -n $(WORKERS) --dist worksteal
 
-soak: $(DEVELOPMENT) ## Run the properties at full scale
+soak: $(DEVELOPMENT) $(TRYTON) ## Run the properties at full scale
 	@HUB_PROFILE=soak $(PYTEST) -n $(WORKERS) --dist worksteal -m "soak or property" -o timeout=3000
 
 fuzz: $(DEVELOPMENT) ## Look for new failures of the properties: make fuzz STEPS=1000000
@@ -67,7 +77,7 @@ faults: $(DEVELOPMENT) ## Look for schedules that lose or double a journal: make
 lint: $(DEVELOPMENT) ## Check style, format, types and who imports whom
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
-	@$(BIN)/mypy hub plugins
+	@$(BIN)/mypy hub plugins examples
 	@$(BIN)/lint-imports
 
 bench: $(DEVELOPMENT) ## Measure speed and memory against bare programs, as ratios
@@ -89,4 +99,5 @@ lock: ## Choose the newest versions again and write both locks
 	"$$tools/bin/python" -m pip --quiet install uv && \
 	compile() { "$$tools/bin/uv" pip compile --quiet --upgrade --python-version 3.11 --generate-hashes --no-emit-index-url --no-header "$$@"; } && \
 	compile pyproject.toml --group build --group plugins -o requirements.lock && \
-	compile pyproject.toml --group build --group plugins --group dev -c requirements.lock -o requirements-dev.lock
+	compile pyproject.toml --group build --group plugins --group dev -c requirements.lock -o requirements-dev.lock && \
+	compile examples/hub-tryton/tryton.in -o examples/hub-tryton/tryton.lock

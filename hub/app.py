@@ -10,18 +10,20 @@ import signal
 import socket
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, nullcontext
+from contextlib import AbstractContextManager, closing, contextmanager, nullcontext
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from hub.cli import CannotOpen, run
+from hub.cli.opener import home_folder
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from hub.cli.opener import Serving
+    from hub.plugins import Registry
     from hub.service.context import Hub, Posting
     from hub.web.options import WebOptions
     from hub.web.sandboxes import StandIns
@@ -49,7 +51,6 @@ class Installation:
 
         Where its audit trails end is remembered at the end, so that an older copy of it is noticed later.
         """
-        from hub.plugins import load
         from hub.service.context import Hub
         from hub.service.environment import actor, key_ring_of
         from hub.service.heads import remember
@@ -63,10 +64,10 @@ class Installation:
             database = open_database(database_url(folder), audit_key_file(folder))
         except DatabaseNotReady as error:
             raise CannotOpen(str(error)) from error
-        try:
+        with closing(database), plugins_of(folder) as registry:
             hub = Hub(
                 database=database,
-                registry=load(),
+                registry=registry,
                 clock=_now,
                 home=folder,
                 actor=actor(),
@@ -76,8 +77,6 @@ class Installation:
             notice(hub)
             yield handing_over(hub)
             remember(hub)
-        finally:
-            database.close()
 
     def run_worker(self, home: Path | None, name: str | None, *, threads: int, ready: Callable[[str], None]) -> None:
         """Post what is due until the process is told to stop; ready: told of the worker's name once it works.
@@ -105,12 +104,11 @@ class Installation:
 
         ready: told of its credentials and its address once it answers. Raises CannotOpen.
         """
-        from hub.plugins import load
         from hub.web.sandboxes import NoSandbox, served
         from hub.web.server import PortTaken
 
         try:
-            with served(load(), name, serving.port) as credentials:
+            with plugins_of(home_folder(None)) as plugins, served(plugins, name, serving.port) as credentials:
                 ready(credentials)
                 wait(serving.stop_after_s)
         except (NoSandbox, PortTaken) as error:
@@ -119,10 +117,9 @@ class Installation:
     @contextmanager
     def stand_ins(self, first_port: int) -> Iterator[StandIns]:
         """Run every stand-in that plugins bring, in this process, from a port on (0: free ones)."""
-        from hub.plugins import load
         from hub.web.sandboxes import all_served
 
-        with all_served(load(), first_port) as running:
+        with plugins_of(home_folder(None)) as plugins, all_served(plugins, first_port) as running:
             yield running
 
     def upgrade(self, home: Path | None) -> str:
@@ -149,6 +146,13 @@ class Installation:
         except DatabaseNotReady as error:
             raise CannotOpen(str(error)) from error
         return str(file)
+
+
+def plugins_of(home: Path) -> AbstractContextManager[Registry]:
+    """Load the plugins of a home for as long as they are used."""
+    from hub.service.environment import loaded_plugins
+
+    return loaded_plugins(os.environ, home, posting().rules.timing)
 
 
 def serve(hub: Hub, serving: Serving, ready: Callable[[str, str], None]) -> None:
@@ -354,20 +358,6 @@ def look_for_cycles_seldom() -> None:
     With Python's own thresholds, two thirds of the time to compute it went into looking.
     """
     gc.set_threshold(100_000, 20, 50)
-
-
-def home_folder(chosen: Path | None) -> Path:
-    """Return the hub's folder: the chosen one, else HUB_HOME, else ./.hub where it exists, else the user's own."""
-    if chosen is not None:
-        return chosen
-    if named := os.environ.get("HUB_HOME"):
-        return Path(named)
-    here = Path(".hub")
-    if here.is_dir():
-        return here
-    from platformdirs import user_data_path
-
-    return user_data_path("inventory-hub", appauthor=False)
 
 
 def made_folder(folder: Path) -> Path:

@@ -92,7 +92,7 @@ class Here:
     def _only_company(self) -> str:
         from hub.service.companies import companies
 
-        codes = [str(company["code"]) for company in companies(self.hub)]
+        codes = [str(company["code"]) for company in companies(self.hub) if not company["test"]]
         if not codes:
             raise CannotOpen("There is no company yet. Add one: hub company add CODE --name NAME --currency USD")
         if len(codes) > 1:

@@ -52,8 +52,8 @@ def list_connections(here: Here) -> None:
             each["name"],
             each["label"],
             (each["company"] or {}).get("name", ""),
-            WORDS[State(each["state"])],
-            next((problem["message"] for problem in each["problems"]), each["problem"] or ""),
+            "Paused" if each["paused"] else WORDS[State(each["state"])],
+            each["paused"] or next((problem["message"] for problem in each["problems"]), each["problem"] or ""),
         )
         for each in found
     ]

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from contextlib import AbstractContextManager
-    from pathlib import Path
 
     from hub.service.context import Hub
 
@@ -79,3 +80,17 @@ class StandIns(Protocol):
     def register(self, address: str) -> None:
         """Have each take the redirect address of the hub at an address."""
         ...
+
+
+def home_folder(chosen: Path | None) -> Path:
+    """Return the hub's folder: the chosen one, else HUB_HOME, else ./.hub where it exists, else the user's own."""
+    if chosen is not None:
+        return chosen
+    if named := os.environ.get("HUB_HOME"):
+        return Path(named)
+    here = Path(".hub")
+    if here.is_dir():
+        return here
+    from platformdirs import user_data_path
+
+    return user_data_path("inventory-hub", appauthor=False)

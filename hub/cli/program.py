@@ -18,6 +18,7 @@ SETUP, MONTH_END, OPERATION = "Set up", "Month's end", "Run the hub"
 COMMANDS = {
     "company": ("companies", SETUP, "Companies and their settings."),
     "connections": ("connections", SETUP, "Connections: each one set of books in an accounting system."),
+    "maps": ("maps", SETUP, "GL Account Maps: suggested, checked against the chart, copied, and as files."),
     "sites": ("sites", SETUP, "Sites that move to other books."),
     "categories": ("sites", SETUP, "Categories that a company no longer has."),
     "import": ("imports", MONTH_END, "Import a CSV or XLSX file of any kind."),

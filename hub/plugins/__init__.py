@@ -10,7 +10,7 @@ from hub.plugins.errors import (
     UnknownConnector,
 )
 from hub.plugins.loading import load
-from hub.plugins.registry import BrokenPlugin, InstalledConnector, InstalledSandbox, Registry
+from hub.plugins.registry import BrokenPlugin, InstalledConnector, InstalledSandbox, KnownPlugin, Registry
 from hub.plugins.session import GuardedSession
 
 __all__ = [
@@ -20,6 +20,7 @@ __all__ = [
     "GuardedSession",
     "InstalledConnector",
     "InstalledSandbox",
+    "KnownPlugin",
     "NotCapable",
     "PluginFailed",
     "Registry",

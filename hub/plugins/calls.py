@@ -131,7 +131,9 @@ def writing(origin: Origin, method: str, work: Callable[[], Returned]) -> Return
 def told(error: BaseException) -> str:
     """Return an exception's class and text on one line, cut where long; for errors met before any customer's data."""
     text = call(lambda: str(error))
-    return f"{_class_name(error)}: {printable(text, MOST_TOLD)}" if isinstance(text, str) else _class_name(error)
+    return (
+        f"{_class_name(error)}: {printable(text, MOST_TOLD)}" if isinstance(text, str) and text else _class_name(error)
+    )
 
 
 def printable(text: str, most: int) -> str:

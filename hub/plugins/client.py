@@ -65,7 +65,7 @@ def guarded_client(
         request_ids=tuple(request_ids),
         on_call=on_call,
     )
-    return _Client(
+    return StayingClient(
         base_url=base_url,
         auth=auth,
         headers={"User-Agent": f"inventory-hub/{hub.__version__}", "Accept-Encoding": "gzip", **(headers or {})},
@@ -77,7 +77,7 @@ def guarded_client(
     )
 
 
-class _Client(httpx2.Client):
+class StayingClient(httpx2.Client):
     """A client that follows no redirect, even where it is asked to."""
 
     def send(self, request: httpx2.Request, **options: Unchecked) -> httpx2.Response:

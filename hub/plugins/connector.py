@@ -58,6 +58,10 @@ class GuardedConnector:
         """Whether the connector claims a capability."""
         return capability in self.info.capabilities
 
+    def has(self, method: str) -> bool:
+        """Whether the connector has a method that it need not have, such as sign()."""
+        return reading(self.origin, method, lambda: hasattr(self._connector, method))
+
     def label(self, chosen: BaseModel, *, deadline_s: float | None = None) -> str:
         """Return the accounting system's name for a connection with these settings; raises ConnectorError."""
         return self._once("label", deadline_s, lambda: self._label(chosen))

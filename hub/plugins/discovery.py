@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from importlib.metadata import Distribution, EntryPoint, distributions, entry_points
+from pathlib import Path
 
 from hub.api import ENTRY_POINT_GROUP
 from hub.plugins.calls import Raised, call, printable, told
@@ -18,10 +20,15 @@ LONGEST_NAME = 80  # characters
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Candidate:
-    """A plugin that is there: where it comes from, and how to load it."""
+    """A plugin that is there: where it comes from, and how to load it.
+
+    value: what its entry point names; files: those that its installer wrote down, by the names that it gave them.
+    """
 
     origin: Origin
     load: Callable[[], object]
+    value: str = ""
+    files: Callable[[], Sequence[tuple[str, Path]]] = tuple
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,7 +75,20 @@ def _one_by_one() -> Iterator[Candidate | Unreadable]:
 
 
 def _candidate(entry: EntryPoint, distribution: Distribution | None) -> Candidate:
-    return Candidate(origin=_origin(printable(entry.name, LONGEST_NAME), distribution), load=entry.load)
+    return Candidate(
+        origin=_origin(printable(entry.name, LONGEST_NAME), distribution),
+        load=entry.load,
+        value=entry.value,
+        files=partial(_files_of, distribution),
+    )
+
+
+def _files_of(distribution: Distribution | None) -> list[tuple[str, Path]]:
+    """Return the files of a distribution, none where it has no record of them."""
+    found = call(
+        lambda: [(str(each), Path(str(each.locate()))) for each in (distribution and distribution.files) or ()]
+    )
+    return [] if isinstance(found, Raised) else found
 
 
 def _origin(name: str, distribution: Distribution | None) -> Origin:

@@ -12,9 +12,14 @@ from hub.plugins.connector import GuardedConnector
 from hub.plugins.deadline import Abandoned, PluginThread, Silent
 from hub.plugins.errors import UnknownConnector
 from hub.plugins.origin import Origin
+from hub.plugins.trust import Way
 from hub.plugins.waiting import MOST_ABANDONED
 
 log = logging.getLogger(__name__)
+
+
+def _nothing() -> None:
+    """Close nothing: of a registry whose plugins all run in the hub."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,10 +78,28 @@ class BrokenPlugin:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class KnownPlugin:
+    """A plugin that is installed, sound or not, as it was found when the hub started.
+
+    connector_ids: those that it brings, or would bring; reason: why it is not used, empty where it is; level: what it
+    earned when its checks were run here, empty where they were not, or before it was last changed.
+    """
+
+    name: str
+    distribution: str
+    version: str
+    way: Way
+    connector_ids: tuple[str, ...] = ()
+    reason: str = ""
+    level: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Registry:
     """All plugins of this installation, looked at once.
 
-    connectors and sandboxes: by connector id; blocked: names of those that the operator switched off.
+    connectors and sandboxes: by connector id; blocked: names of those that the operator switched off; known: all of them;
+    close: ends the processes of those that are contained.
     """
 
     connectors: Mapping[str, InstalledConnector]
@@ -84,6 +107,8 @@ class Registry:
     broken: tuple[BrokenPlugin, ...]
     blocked: tuple[str, ...]
     observers: tuple[Observer, ...] = field(repr=False)
+    known: tuple[KnownPlugin, ...] = field(default=(), repr=False)
+    close: Callable[[], None] = field(default=_nothing, repr=False, compare=False)
 
     def connector(self, connector_id: str) -> GuardedConnector:
         """Return a sound connector; raises UnknownConnector, which says why a broken or blocked one is not there."""

@@ -66,7 +66,7 @@ def _read(
 ) -> BaseModel | list[tuple[str, str]]:
     """Return an instance of a model, else what is wrong with which field."""
     known = {name: value for name, value in values.items() if name in model.model_fields}
-    outcome = reading(origin, what, lambda: _validated(model, known))
+    outcome = outcome_of(model, known, origin, what)
     wrong = [*_unknown(model, values, what)]
     if isinstance(outcome, list):
         wrong += [_told(details, values) for details in outcome]
@@ -77,6 +77,13 @@ def _read(
             f"The plugin {origin} broke the contract: its {what} are of another class.", code="contract_broken"
         )
     return outcome
+
+
+def outcome_of(
+    model: type[BaseModel], values: Mapping[str, object], origin: Origin, what: str = "settings"
+) -> BaseModel | list[ErrorDetails]:
+    """Return an instance of a model, else pydantic's details of what is wrong, without what was given."""
+    return reading(origin, what, lambda: _validated(model, values))
 
 
 def _validated(model: type[BaseModel], values: Mapping[str, object]) -> BaseModel | list[ErrorDetails]:

@@ -55,7 +55,7 @@ class Member:
 def members(hub: Hub, company: str) -> list[Member]:
     """List the people with access to a company, by name."""
     with reading(hub, company) as rows:
-        return _members(rows)
+        return members_of(rows)
 
 
 def member(hub: Hub, company: str, person: str) -> Member:
@@ -147,7 +147,8 @@ def access_text(access: Access) -> str:
     return "; ".join(f"{name}: {value}" for name, value in access_told(access).items())
 
 
-def _members(rows: CompanyRows) -> list[Member]:
+def members_of(rows: CompanyRows) -> list[Member]:
+    """Return the people with access to a company, by name."""
     people = person_rows(rows.connection, rows.company_id)
     held: dict[int, dict[int, Row]] = {each["id"]: {} for each in people}
     for each in membership_rows(rows.connection, list(held)):
@@ -168,7 +169,7 @@ def _of(person: Row, memberships: Mapping[int, Row], company_id: int) -> Member:
 
 
 def _member(rows: CompanyRows, person: str) -> Member:
-    found = next((each for each in _members(rows) if str(each.id) == person), None)
+    found = next((each for each in members_of(rows) if str(each.id) == person), None)
     if found is None:
         raise not_found("person with access", person)
     return found
@@ -190,7 +191,7 @@ def _must_be_new(rows: CompanyRows, name: str, person: Row | None) -> None:
 
 
 def _must_leave_an_administrator(rows: CompanyRows, found: Member) -> None:
-    others = [each for each in _members(rows) if each.id != found.id and each.access.gives_access]
+    others = [each for each in members_of(rows) if each.id != found.id and each.access.gives_access]
     if found.access.gives_access and not others:
         raise refuse(
             "last_administrator",

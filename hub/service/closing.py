@@ -31,16 +31,21 @@ def close_site(
     *,
     on: date | None = None,
     decisions: Sequence[str] = (),
+    expected_hash: str | None = None,
     out: Path | None = None,
 ) -> dict[str, Any]:
     """Post the closing entry of a site that now posts to other books.
 
-    on: its date, by default the site's last exported count or opening date in the books it leaves.
+    on: its date, by default the site's last exported count or opening date in the books it leaves; expected_hash: what
+    `closing_shown` said; other figures now are refused as `figures_changed`.
     """
     decided = decisions_from(decisions)
     with reading(hub, company) as rows:
+        _must_have_moved(rows, site, connection)
         frozen, posting, values = _closing(hub, rows, site, connection, on=on, decisions=decided.texts)
         open_books = open_connection(hub, rows, rows.books(connection))
+    if expected_hash is not None and _hash(posting, frozen) != expected_hash:
+        raise Refused([figures_changed(connection)])
     entry = journal_entry(
         frozen[1], key=posting.key, part=1, count_date=frozen[0].count_date, currency=frozen[0].currency
     )
@@ -51,6 +56,7 @@ def close_site(
     if stopping:
         return refused(frozen[0].count_date, stopping)
     with writing(hub, company) as rows:
+        _must_have_moved(rows, site, connection)
         now, now_posting, now_values = _closing(hub, rows, site, connection, on=on, decisions=decided.texts)
         if now[0].hash != frozen[0].hash or now_values != values:
             raise Refused([figures_changed(connection)])
@@ -58,6 +64,22 @@ def close_site(
         rows.exports.freeze(now[0], [now_posting], due_at=due_at, actor=hub.actor, now=hub.clock())
         rows.exports.audit("close site", site, {"connection": connection}, actor=hub.actor, now=hub.clock())
     return settle(hub, company, frozen[0].code, out)
+
+
+def closing_shown(
+    hub: Hub, rows: CompanyRows, site: str, connection: str, *, on: date | None = None
+) -> tuple[str, dict[str, Any]]:
+    """Return the closing entry that a site would have in a connection's books, whether it has moved or not, and its hash.
+
+    Raises Refused where there is none, or an export of the site has not come to rest.
+    """
+    frozen, posting, _ = _closing(hub, rows, site, connection, on=on, decisions=())
+    return _hash(posting, frozen), frozen[1]
+
+
+def _hash(posting: NewPosting, frozen: Frozen) -> str:
+    """Return the hash of a closing entry, whatever was decided about it."""
+    return preview_hash(frozen[0].connection, posting.books, (), [frozen[1]])
 
 
 Frozen = tuple[NewExport, dict[str, Any]]
@@ -110,7 +132,7 @@ def _closing(
     return (export, document), posting, values
 
 
-def _values(rows: CompanyRows, site: str, connection: str) -> list[OnBooksValue]:
+def _must_have_moved(rows: CompanyRows, site: str, connection: str) -> None:
     if site not in rows.setup.sites:
         raise not_found("site", site, list(rows.setup.sites))
     if rows.setup.sites[site].connection == connection:
@@ -120,6 +142,9 @@ def _values(rows: CompanyRows, site: str, connection: str) -> list[OnBooksValue]
             "Import the site with its new connection first.",
             Where(site=site, connection=connection),
         )
+
+
+def _values(rows: CompanyRows, site: str, connection: str) -> list[OnBooksValue]:
     waiting = rows.facts.unsettled([site])
     if waiting:
         raise refuse(

@@ -14,7 +14,7 @@ from hub.service.context import Hub, Refused, not_found, refuse
 from hub.service.heads import remember
 from hub.service.last_changes import last_settings_changes
 from hub.service.scope import CompanyRows, reading, writing
-from hub.store.company_rows import add_company_row, company_names, company_rows
+from hub.store.company_rows import add_company_row, change_company, company_names, company_rows
 
 CHOICES: Mapping[str, type[StrEnum]] = {
     "method": Method,
@@ -35,8 +35,11 @@ class SettingsRefused(Refused):
         self.by_setting = by_setting
 
 
-def add_company(hub: Hub, *, code: str, name: str, currency: str) -> None:
-    """Add a company; code: letters, digits, `-` and `_`; currency: an ISO 4217 code."""
+def add_company(hub: Hub, *, code: str, name: str, currency: str, test_of: tuple[str, str] | None = None) -> None:
+    """Add a company; code: letters, digits, `-` and `_`; currency: an ISO 4217 code.
+
+    test_of: the company and connection that it is a test copy of.
+    """
     if (
         not code
         or len(code) > 40
@@ -55,6 +58,9 @@ def add_company(hub: Hub, *, code: str, name: str, currency: str) -> None:
         added = add_company_row(
             connection, code=code, name=name.strip(), currency=currency, actor=hub.actor, now=hub.clock()
         )
+        if test_of is not None:
+            real = next(row["id"] for row in company_rows(connection) if row["code"] == test_of[0])
+            change_company(connection, added, {"test_of": real, "test_connection": test_of[1]})
     remember(hub, added)
 
 
@@ -84,6 +90,9 @@ def set_company(hub: Hub, code: str, changes: Mapping[str, str], shown: Mapping[
         values = _values(rows, changes, shown or {})
         changed = {name: value for name, value in values.items() if rows.company[name] != value}
         after = {**rows.company, **changed}
+        if after["mode"] == Mode.AUTOMATIC and rows.company["test_of"] is not None:
+            message = "This is a test copy: nothing is exported from it by itself."
+            raise SettingsRefused({"mode": refuse("setting_invalid", message).problems[0]})
         if after["mode"] == Mode.AUTOMATIC and after["automatic_limit"] is None:
             message = "In mode automatic, counts are exported up to a limit, and none is set."
             fix = "Set it too: automatic_limit=1000.00, the largest change of inventory."

@@ -40,6 +40,8 @@ if TYPE_CHECKING:
     from hub.plugins.sign_in.signing import Signing
     from hub.plugins.sign_in.typed import SigningTyped
 
+PRODUCTION = "production"
+"""The environment of customers' own books."""
 ELSEWHERE = "{name} leads to another address than it was connected at, or is signed in to in another way now."
 
 
@@ -196,7 +198,7 @@ def connector_of(hub: Hub, connector_id: str) -> GuardedConnector:
 
 
 def add_connection(
-    hub: Hub, company: str, *, connector: str, name: str, settings: Mapping[str, str], environment: str = "production"
+    hub: Hub, company: str, *, connector: str, name: str, settings: Mapping[str, str], environment: str = PRODUCTION
 ) -> None:
     """Add a connection with its settings checked by its connector."""
     found = connector_of(hub, connector)
@@ -211,6 +213,8 @@ def add_connection(
     refuse_elsewhere(found.addresses(checked, environment), environment, hub.posting.local_hosts)
     currency = getattr(checked, "currency", None)
     with writing(hub, company) as rows:
+        if rows.company["test_of"] is not None and environment == PRODUCTION:
+            raise refuse("is_test_copy", "This is a test copy: it is connected to no customer’s own books.")
         if name in rows.ids.connections:
             raise refuse("connection_exists", f"There is already a connection {name}.")
         values = {

@@ -8,6 +8,7 @@ from typing import Any
 
 from hub.service.context import Hub
 from hub.service.frozen import newest_live
+from hub.service.pausing import pause_of
 from hub.service.previewing import offered_counts, sites_of
 from hub.service.scope import CompanyRows, reading
 from hub.store.criteria_rows import approved_counts, open_counts
@@ -21,7 +22,8 @@ def criteria(hub: Hub, company: str, connection: str) -> dict[str, Any]:
 
     counts: as `offered_counts`; missing: the first thing that is missing where nothing is offered (`site`, `map`, `count`,
     `approval`, `newer` or `all_exported`), else empty; open: counts that are not approved; used, mapped: how many GL Accounts
-    the categories use, and how many of those are mapped; last: the newest export; mode: who starts exports.
+    the categories use, and how many of those are mapped; last: the newest export; mode: who starts exports;
+    paused: why nothing is sent there, empty where it is.
     """
     counts = offered_counts(hub, company, connection)
     with reading(hub, company) as rows:
@@ -34,6 +36,7 @@ def criteria(hub: Hub, company: str, connection: str) -> dict[str, Any]:
         last = _last(rows, connection)
         names = {code: site.name for code, site in rows.setup.sites.items()}
         mode = rows.setup.settings.mode.value
+        paused = pause_of(hub, rows.connection, rows.company_id, rows.connection_row(connection)["connector"])
         open_ones = [(rows.ids.site_codes[site_id], day) for site_id, day in unapproved]
     return {
         "counts": counts,
@@ -47,6 +50,7 @@ def criteria(hub: Hub, company: str, connection: str) -> dict[str, Any]:
         "mapped": len(mapped),
         "last": last,
         "mode": mode,
+        "paused": "" if paused is None else paused.told,
     }
 
 

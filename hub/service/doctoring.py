@@ -8,6 +8,7 @@ from pathlib import Path
 
 from hub.api import ConnectorError, Level, Problem, Where
 from hub.plugins import SettingsInvalid
+from hub.plugins.trust import Way
 from hub.service.auditing import check_trails
 from hub.service.companies import companies
 from hub.service.connecting.keys import key_problems
@@ -93,13 +94,32 @@ def _connections_of(hub: Hub, company: str) -> Iterator[Problem]:
 
 
 def _plugins(hub: Hub) -> list[Problem]:
+    return [*_broken(hub), *_changed(hub)]
+
+
+def _changed(hub: Hub) -> list[Problem]:
+    return [
+        Problem(
+            level=Level.WARNING,
+            code="plugin_changed",
+            message=f"The files of {plugin.distribution} {plugin.version} are not those that the operator trusted, so its plugin "
+            f"{plugin.name} runs in processes of its own.",
+            fix=f"Where the change was meant: hub plugins trust {plugin.name}, then start the hub again.",
+        )
+        for plugin in hub.registry.known
+        if plugin.way is Way.CHANGED
+    ]
+
+
+def _broken(hub: Hub) -> list[Problem]:
     return [
         Problem(
             level=Level.WARNING,
             code="plugin_broken",
             message=f"The plugin {plugin.name} ({plugin.distribution} {plugin.version}) is installed but cannot be used: "
             f"{plugin.reason}",
-            fix="Install a version of it that works with this hub, or remove it.",
+            fix="Install a version of it that works with this hub, or have it no longer loaded: "
+            f"hub plugins block {plugin.name}",
         )
         for plugin in hub.registry.broken
     ]

@@ -10,10 +10,12 @@ from typing import TYPE_CHECKING, Any
 from hub.api import Level, Problem, Where, from_minor
 from hub.domain.setup import Books, Mode
 from hub.service.context import Hub, not_found, problem_document
+from hub.service.pausing import pause_in
 from hub.service.posting.outcome import DUPLICATE
 from hub.service.posting.telling import state_problems
 from hub.service.scope import CompanyRows
 from hub.store import Row
+from hub.store.pause_rows import pause_that_holds
 
 if TYPE_CHECKING:
     from hub.service.documents import Document
@@ -93,7 +95,8 @@ def export_document(
     every = rows.exports.postings(row["id"]) if every is None else every
     postings = [each for each in every if each["kind"] in (row["phase"], DUPLICATE)]
     paused = rows.company["mode"] == Mode.PAUSED
-    told = state_problems(row, every, names[row["connection_id"]], paused=paused)
+    nothing_sent = _nothing_sent(rows, row) if any(each["state"] == "FROZEN" for each in postings) else ""
+    told = state_problems(row, every, names[row["connection_id"]], paused=paused, nothing_sent=nothing_sent)
     problems = [*told, *amended_notes(rows, row)]
     return {
         "export": row["code"],
@@ -132,3 +135,10 @@ def _receipt(posting: Row, files: Mapping[str, str]) -> dict[str, Any] | None:
 
 def _said(minor: int, row: Row) -> str:
     return f"{from_minor(minor, row['currency']):,}"
+
+
+def _nothing_sent(rows: CompanyRows, row: Row) -> str:
+    """Return why support has nothing sent to the accounting system of an export, empty where it is."""
+    connector = next(each["connector"] for each in rows.connections() if each["id"] == row["connection_id"])
+    found = pause_that_holds(rows.connection, rows.company_id, connector=connector)
+    return "" if found is None else pause_in(found).told

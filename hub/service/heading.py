@@ -28,13 +28,14 @@ class Labelled:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Heading:
-    """A company as its pages name it; time_zone: an IANA name."""
+    """A company as its pages name it; time_zone: an IANA name; test: whether it is a test copy of another one's connection."""
 
     code: str
     name: str
     currency: str
     time_zone: str
     connections: tuple[Labelled, ...]
+    test: bool = False
 
     @property
     def labels(self) -> tuple[str, ...]:
@@ -52,6 +53,7 @@ def heading(hub: Hub, company: str) -> Heading:
         currency=found["currency"],
         time_zone=found["time_zone"],
         connections=tuple(_labelled(hub, row) for row in connections),
+        test=found["test_of"] is not None,
     )
 
 

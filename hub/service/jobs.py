@@ -50,7 +50,8 @@ def is_night_watch(now: datetime, checked_at: datetime | None, time_zone: str) -
 
 
 def _due(hub: Hub) -> list[tuple[str, str]]:
-    return [(code, name) for company in companies(hub) for code, name in _due_of(hub, str(company["code"]))]
+    customers = [str(company["code"]) for company in companies(hub) if not company["test"]]
+    return [(code, name) for customer in customers for code, name in _due_of(hub, customer)]
 
 
 def _due_of(hub: Hub, company: str) -> list[tuple[str, str]]:

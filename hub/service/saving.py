@@ -5,17 +5,17 @@ Nothing is saved where one row is wrong, or where somebody else changed one of t
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from hub.api import Level, Problem
+from hub.api import Account, Level, Problem
 from hub.intake import RowError
 from hub.service.context import Hub, Refused
 from hub.service.heads import remember
 from hub.service.importing import import_rows
 from hub.service.importing.changes import changes_told
 from hub.service.last_changes import KEYS, REMOVE, last_changes
-from hub.service.maps import column_text
+from hub.service.maps import account_key, column_text
 from hub.service.scope import CompanyRows, rows_in, writing
 from hub.service.set_up import categories_of
 from hub.service.setup_held import Held, Key, held
@@ -25,6 +25,9 @@ from hub.store.map_rows import exports_with, gl_accounts_needed, remove_rows
 
 Row = Mapping[str, str]
 """Columns in the words of the import files → text."""
+
+Also = Callable[[CompanyRows], None]
+"""Done in the transaction in which edits are saved; raises to keep all of them out."""
 
 MEANWHILE = "changed_meanwhile"
 
@@ -44,6 +47,13 @@ class RowEdit:
     columns: Row | None = None
 
 
+def added_map(connection: str, number: str, account: Account) -> RowEdit:
+    """Return the edit that maps a GL Account, which is not mapped yet, to an account of the connection's chart."""
+    columns = {"account_id": account.id, "account_number": account.number, "account_name": account.name}
+    after = {"account": account_key(account)}
+    return RowEdit(key=(connection, number), before={}, after=after, added=True, columns=columns)
+
+
 class RowsRefused(Refused):
     """Rows that were not saved, and nothing with them; each error says which edit, the first being 1, or 0 for all.
 
@@ -55,22 +65,29 @@ class RowsRefused(Refused):
         self.errors = tuple(errors)
 
 
-def save_edits(hub: Hub, company: str, kind: str, edits: Sequence[RowEdit]) -> int:
-    """Save rows of a kind of import as a page edited them, all at once; return how many changed. Raises RowsRefused."""
-    kept = {number: edit for number, edit in enumerate(edits, 1) if edit.after is not None}
-    if kept and (changed := _import(hub, company, kind, edits, kept)):
+def save_edits(hub: Hub, company: str, kind: str, edits: Sequence[RowEdit], *, also: Also | None = None) -> int:
+    """Save rows of a kind of import as a page edited them, all at once; return how many changed. Raises RowsRefused.
+
+    also: what else is done where a row that stays was changed.
+    """
+    stays = any(edit.after is not None for edit in edits)
+    if stays and (changed := _import(hub, company, kind, edits, also=also)):
         return changed
     with writing(hub, company) as rows:
         return _remove(hub, rows, kind, edits)
 
 
-def _import(hub: Hub, company: str, kind: str, edits: Sequence[RowEdit], kept: Mapping[int, RowEdit]) -> int:
+def _import(hub: Hub, company: str, kind: str, edits: Sequence[RowEdit], *, also: Also | None) -> int:
     """Store the rows that stay in the same transaction in which the others go; 0: nothing was changed, nothing is gone."""
+    kept = {number: edit for number, edit in enumerate(edits, 1) if edit.after is not None}
     gone = 0
 
     def guard(connection: Transaction) -> None:
         nonlocal gone
-        gone = _remove(hub, rows_in(connection, company), kind, edits)
+        rows = rows_in(connection, company)
+        gone = _remove(hub, rows, kind, edits)
+        if also is not None:
+            also(rows)
 
     rows = [_row(kind, edit) for edit in kept.values()]
     result = import_rows(hub.database, company, kind, rows, actor=hub.actor, now=hub.clock(), guard=guard)

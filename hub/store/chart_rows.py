@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import BindParameter, ColumnElement, Connection, bindparam, insert, select, update
 
 from hub.api import Account
 from hub.store import tables
@@ -38,10 +38,9 @@ def store_live_chart(
         for key, values in read.items()
         if key in known and any(known[key][column] != value for column, value in values.items())
     }
-    vanished: dict[str, Mapping[str, object]] = {key: {"active": False, "why_not_postable": GONE} for key in missing}
-    changes = {**changed, **vanished}
-    for key, values in changes.items():
-        connection.execute(update(CHART).where(*own, CHART.c.key == key).values(**values))
+    vanished = {key: {"active": False, "why_not_postable": GONE} for key in missing}
+    for rows in (changed, vanished):
+        _update(connection, own, rows)
     new = [
         {"company_id": company_id, "connection_id": connection_id, "key": key, **values}
         for key, values in read.items()
@@ -50,6 +49,24 @@ def store_live_chart(
     if new:
         connection.execute(insert(CHART), new)
     return ChartChanges(added=len(new), changed=len(changed), gone=len(missing))
+
+
+def _update(
+    connection: Connection, own: Sequence[ColumnElement[bool]], rows: Mapping[str, Mapping[str, object]]
+) -> None:
+    """Change the columns of accounts by their keys, all of them the same columns, with one statement.
+
+    Any: each column has a type of its own.
+    """
+    if rows:
+        columns: dict[str, BindParameter[Any]] = {
+            column: bindparam(f"to_{column}") for column in next(iter(rows.values()))
+        }
+        statement = update(CHART).where(*own, CHART.c.key == bindparam("of_key")).values(columns)
+        given = [
+            {"of_key": key, **{f"to_{column}": values[column] for column in columns}} for key, values in rows.items()
+        ]
+        connection.execute(statement, given)
 
 
 def is_in_use(connection: Connection, company_id: int, connection_id: int) -> bool:

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, RowMapping, insert, select, update
 
 from hub.store import tables
 from hub.store.audit import append
-from hub.store.prepared import change_by, rows_by
+from hub.store.prepared import change_by, row_by, rows_by
 
 COMPANY = tables.Company.__table__  # type: ignore[attr-defined]
 CONNECTION = tables.Connection.__table__  # type: ignore[attr-defined]
@@ -25,8 +25,9 @@ def company_rows(connection: Connection) -> list[RowMapping]:
 
 
 def company_names(connection: Connection) -> list[RowMapping]:
-    """Return every company's code, name and currency, by code."""
-    statement = select(COMPANY.c.code, COMPANY.c.name, COMPANY.c.currency).order_by(COMPANY.c.code)
+    """Return every company's code, name and currency, by code, and whether it is a test copy."""
+    columns = (COMPANY.c.code, COMPANY.c.name, COMPANY.c.currency, COMPANY.c.test_of.is_not(None).label("test"))
+    statement = select(*columns).order_by(COMPANY.c.code)
     return list(connection.execute(statement).mappings())
 
 
@@ -51,6 +52,18 @@ def add_company_row(connection: Connection, *, code: str, name: str, currency: s
     assert primary is not None
     append(connection, int(primary[0]), at=now, actor=actor, action="add company", subject=code, detail={})
     return int(primary[0])
+
+
+def test_copy_row(connection: Connection, company_id: int, test_connection: str) -> RowMapping | None:
+    """Return the test copy of a company's connection, None where there is none."""
+    return row_by(connection, COMPANY, test_of=company_id, test_connection=test_connection)
+
+
+def copied_company_row(connection: Connection, test_of: int) -> RowMapping:
+    """Return the company that a test copy is of."""
+    found = row_by(connection, COMPANY, id=test_of)
+    assert found is not None, test_of
+    return found
 
 
 def change_company(connection: Connection, company_id: int, values: Mapping[str, object]) -> None:

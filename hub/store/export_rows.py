@@ -218,6 +218,12 @@ class ExportRows:
         }
         self.connection.execute(update(SITE).where(*where).values(**values))
 
+    def drop_opening(self, site: str) -> None:
+        """Forget what was said of a site whose books carry nothing: its opening date, and values of zero."""
+        own = {"company_id": self.company_id, "site_id": self.ids.sites[site]}
+        change_by(self.connection, ON_BOOKS, {"state": "undone"}, **own, state="live", value=0)
+        self.set_opening(site, None, None)
+
     def audit(self, action: str, subject: str, detail: Mapping[str, object], *, actor: str, now: datetime) -> None:
         """Record who did what, in the same transaction as the change."""
         step = append(

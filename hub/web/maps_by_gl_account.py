@@ -1,32 +1,47 @@
-"""GL Account Maps from our side: a row for each GL Account, with its account or what could be its account."""
+"""GL Account Maps from our side: a row for each GL Account, with its account or what could be its account.
+
+One whose account cannot be used any more comes with what could take its place.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 from hub.api import Account
 from hub.domain.setup import GlAccount
 from hub.service.last_changes import Changed
+from hub.service.map_health import AccountFinding, MapHealth, Trouble
 from hub.service.maps import AccountMaps, account_key
 from hub.service.saving import RowEdit
-from hub.service.setup_suggestions import Suggestion, can_be_posted_to, fits, suggestions
+from hub.service.setup_suggestions import SURE_ENOUGH, Suggestion, can_be_posted_to, suggestions
 from hub.web.accounts import KINDS, chart_options, gl_title, groups_by_fit, kind_words
 from hub.web.editing import choices, finds, parts_of, sheet
 from hub.web.forms import Form
-from hub.web.row_edits import Asked, Columns, Sent, asked_rows, row_field
+from hub.web.row_edits import WAS, Asked, Columns, Sent, asked_rows, row_field
 
 SHOWN = (("", "All"), ("open", "Not mapped, or to be looked at"))
-ACCEPT, SUGGESTED = "accept", "suggested:"
+ACCEPT, SUGGESTED, SURE = "accept", "suggested:", "sure:"
+MOST_OTHERS = 400
+"""Of GL Accounts on other pages of the table that suggestions are compared with."""
+LIMITS = range(50, 101)
+"""What the limit of accepting all may be set to, in per cent."""
+BADGES: Mapping[Trouble, str] = {
+    Trouble.GONE: "Not in the chart",
+    Trouble.INACTIVE: "Inactive",
+    Trouble.NOT_POSTABLE: "Cannot be posted to",
+    Trouble.RENAMED: "Renamed",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MapRow:
     """A GL Account with its account. field: its name; value: what names the account, empty where it is not mapped.
 
-    title: the account's number and name; trouble: what is wrong with the map, empty where nothing is.
-    suggestion: for one that is not mapped.
+    title: the account's number and name; finding: what is wrong with the map, None where nothing is; trouble: that in two
+    words; suggestion: for one that is not mapped, or whose account cannot be used any more; keeps: the key of an account
+    that only has another name now.
     """
 
     gl: GlAccount
@@ -35,17 +50,35 @@ class MapRow:
     title: str
     uses: tuple[str, ...]
     changed: Changed | None
+    finding: AccountFinding | None
     trouble: str
     suggestion: Suggestion | None
+    keeps: str
 
 
-def by_gl_account(query: Form, maps: AccountMaps, sent: Sent) -> dict[str, Any]:  # Any: what a template uses
+def limit_of(query: Form) -> int:
+    """Return the limit of accepting all that an address or a form asks for, else the usual one."""
+    asked = _per_cent(query.get("limit"))
+    return asked if asked in LIMITS else SURE_ENOUGH
+
+
+def _per_cent(text: str) -> int:
+    """Return a whole number of at most three digits, 0 for anything else."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 4 else 0
+
+
+def by_gl_account(  # Any: what a template uses
+    query: Form, maps: AccountMaps, health: MapHealth, sent: Sent
+) -> dict[str, Any]:
     """Return what the page shows: one page of the rows that its address asks for."""
-    every = [_map_row(maps, gl) for gl in maps.gl_accounts.values()]
-    found = suggestions([row.gl for row in every if not row.value], maps.chart)
-    every = [replace(row, suggestion=found.get(row.gl.number)) for row in every]
+    findings = {each.gl.number: each for each in health.accounts}
+    every = [_map_row(maps, gl, findings.get(gl.number)) for gl in maps.gl_accounts.values()]
+    limit = limit_of(query)
     first = query.get("gl_account")
     rows = sheet(_chosen(every, query, sent, first), query)
+    found = _suggested(maps, [row.gl for row in rows.rows if not row.value])
+    suggested = [row if row.value else replace(row, suggestion=found.get(row.gl.number)) for row in rows.rows]
+    rows = replace(rows, rows=suggested)
     offered = choices(chart_options(maps.chart), len(rows.rows))
     return {
         "rows": rows,
@@ -54,11 +87,21 @@ def by_gl_account(query: Form, maps: AccountMaps, sent: Sent) -> dict[str, Any]:
         "groups": groups_by_fit(offered, "Of another type"),
         "shown": SHOWN,
         "open": sum(1 for row in every if not row.value),
-        "accept": sum(1 for row in rows.rows if row.suggestion),
+        "limit": limit,
+        "limits": (LIMITS[0], LIMITS[-1]),
+        "suggested": sum(1 for row in rows.rows if row.suggestion and not row.value),
+        "accept": sum(1 for row in rows.rows if row.suggestion and not row.value and row.suggestion.sure >= limit),
     }
 
 
-def _map_row(maps: AccountMaps, gl: GlAccount) -> MapRow:
+def _suggested(maps: AccountMaps, shown: Sequence[GlAccount]) -> Mapping[str, Suggestion]:
+    """Return what is suggested for the GL Accounts that are shown; others that are not mapped want accounts as well."""
+    others = [gl for number, gl in maps.gl_accounts.items() if number not in maps.mapped and gl not in shown]
+    both = [*shown, *others[:MOST_OTHERS]] if shown else []
+    return suggestions(both, maps.chart, mapped=maps.mapped, known=maps.gl_accounts)
+
+
+def _map_row(maps: AccountMaps, gl: GlAccount, finding: AccountFinding | None) -> MapRow:
     account = maps.mapped.get(gl.number)
     return MapRow(
         gl=gl,
@@ -67,19 +110,17 @@ def _map_row(maps: AccountMaps, gl: GlAccount) -> MapRow:
         title=account.title if account else "",
         uses=maps.uses.get(gl.number, ()),
         changed=maps.changed.get((maps.connection, gl.number)),
-        trouble=_trouble(gl, account, maps.chart) if account else "",
-        suggestion=None,
+        finding=finding,
+        trouble=_trouble(finding) if finding else "",
+        suggestion=finding.replacement if finding else None,
+        keeps=account_key(finding.now) if finding and finding.now and finding.trouble is Trouble.RENAMED else "",
     )
 
 
-def _trouble(gl: GlAccount, account: Account, chart: Sequence[Account]) -> str:
-    if chart and account not in chart:
-        return "Not in the chart"
-    if not account.active:
-        return "Inactive"
-    if account.why_not_postable:
-        return "Cannot be posted to"
-    return "" if fits(gl.kind, account.kind) else f"Other type: {kind_words(account.kind)}"
+def _trouble(finding: AccountFinding) -> str:
+    if finding.trouble is Trouble.OTHER_TYPE and finding.now:
+        return f"Other type: {kind_words(finding.now.kind)}"
+    return BADGES[finding.trouble]
 
 
 def _chosen(rows: Sequence[MapRow], query: Form, sent: Sent, first: str) -> list[MapRow]:
@@ -100,14 +141,21 @@ def _chosen(rows: Sequence[MapRow], query: Form, sent: Sent, first: str) -> list
 
 
 def asked_by_gl_account(form: Form, maps: AccountMaps) -> list[Asked]:
-    """Return the changes of a form. A suggestion that was accepted comes before what was typed; all of them, after."""
-    columns: Columns = {"account": choices(chart_options(maps.chart), 1)}
+    """Return the changes of a form. A suggestion that was accepted comes before what was typed; all of them, after.
+
+    All are those of GL Accounts that are not mapped, from the limit on; what takes an account's place is accepted by itself.
+    """
+    offered = choices(chart_options(maps.chart), 1)
+    columns: Columns = {"account": offered}
     asked = {each.edit.key[1]: each for each in asked_rows(form, columns, 1, first=(maps.connection,))}
-    accepted = form.get(ACCEPT)
+    accepted, limit = form.get(ACCEPT), limit_of(form)
     for name, key in form.under(SUGGESTED):
         number = parts_of(name)[0]
-        if accepted == number or (accepted == "all" and number not in asked):
-            asked[number] = mapping(maps.connection, number, "", key, row_field(number, "account"))
+        field = row_field(number, "account")
+        before = offered.value(form.get(WAS + field))
+        sure_enough = not before and _per_cent(form.get(SURE + name)) >= limit
+        if accepted == number or (accepted == "all" and number not in asked and sure_enough):
+            asked[number] = mapping(maps.connection, number, before, key, field)
     return list(asked.values())
 
 

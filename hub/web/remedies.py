@@ -70,7 +70,7 @@ FIXES: Mapping[str, str] = {
     "prior_account_closed": "Make the account active again there, or choose the account where its balance now stands.",
     "period_closed": "Choose a date in an open period, or reopen the period there.",
     "site_moved": "If both reach the same books, look at the lines and carry its values over. If they are other books, its "
-    "closing entry is posted there first: ask support.",
+    "closing entry is posted there first.",
     "not_offered": "Choose one of the dates on offer.",
     "no_variance_account": "Set the Production Variance account, or correct the batch.",
     "due_accounts_missing": "Set the due-from and due-to accounts of these two connections.",
@@ -145,7 +145,13 @@ def _older(visit: Visit, problem: Problem, connection: str) -> Link:
 
 def _opening(visit: Visit, problem: Problem, connection: str) -> Link:
     where = problem["where"]
-    asked = {"site": str(where["site"]), "count": visit.query.get("count"), "connection": connection}
+    count = visit.query.get("count")
+    asked = {
+        "site": str(where["site"]),
+        "count": count,
+        "connection": connection,
+        "back": "" if count else _back(visit),
+    }
     return Link(visit.path("export", "opening", **asked), "Enter opening values")
 
 
@@ -186,10 +192,15 @@ LINKS: Mapping[str, tuple[Feature, Makes]] = {
         Feature.SETUP,
         _setup("settings", "accounting", "due-accounts", words="Set the due accounts", query=""),
     ),
-    "site_moved": (
+    "site_moved": (Feature.SETUP, _setup("enable", "move", words="Look where its inventory stands")),
+    "no_gl_accounts": (Feature.IMPORT, _imports("gl-accounts", "Import GL Accounts")),
+    "no_categories": (Feature.IMPORT, _imports("categories", "Import categories")),
+    "no_sites": (Feature.IMPORT, _imports("sites", "Import sites")),
+    "no_site": (
         Feature.SETUP,
         _setup("settings", "accounting", "sites", words="Where each site posts to", query=""),
     ),
+    "nothing_offered": (Feature.IMPORT, _imports("counts", "Import a count")),
     "currency_mismatch": (
         Feature.SETUP,
         _setup("settings", "accounting", "sites", words="Where each site posts to", query=""),

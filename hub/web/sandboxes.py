@@ -56,7 +56,10 @@ def _sandbox(registry: Registry, name: str) -> Sandbox:
     found = registry.sandboxes.get(name)
     if found is None:
         known = ", ".join(sorted(registry.sandboxes)) or "none"
-        raise NoSandbox(f"No plugin brings a stand-in for {name}. There are: {known}.")
+        raise NoSandbox(
+            f"No plugin brings a stand-in for {name}. There are: {known}. A partner's runs in the hub, so that its distribution "
+            "is trusted first: hub plugins trust NAME"
+        )
     return found.sandbox
 
 

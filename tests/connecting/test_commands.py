@@ -188,7 +188,7 @@ def test_a_stand_in_tells_what_to_type_next(
 ) -> None:
     from hub.app import Installation
 
-    monkeypatch.setattr("hub.plugins.load", lambda: registry)
+    monkeypatch.setattr("hub.service.environment.load", lambda **_: registry)
     monkeypatch.setattr("hub.app.wait", lambda seconds: None)
     shown = CliRunner().invoke(app, ["sandbox", "ledgerly"], obj=Installation())
     assert shown.exit_code == 0

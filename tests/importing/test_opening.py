@@ -53,13 +53,41 @@ def test_accounts_are_kept_as_the_chart_names_them(mapped: Company) -> None:
         "id": "81", "number": "1310", "name": "Inventory:Food"}  # fmt: skip
 
 
-def test_importing_opening_values_again_changes_nothing_even_after_a_re_map_or_an_export(mapped: Company) -> None:
+def test_importing_opening_values_again_after_an_export_changes_nothing_even_after_a_re_map(mapped: Company) -> None:
     mapped.imported("opening", OPENING)
     mapped.imported("account-map", "gl_account,account_number\n1310,1399\n")
+    mapped.imported("counts", "count_date,site,item,category,quantity,value\n2026-10-31,DT,Beef,Meat,1,1.00\n")
     mapped.exported("DT", "2026-10-31")
     before = mapped.everything()
     assert mapped.imported("opening", OPENING).unchanged == 3
     assert mapped.everything() == before
+
+
+def test_equal_values_imported_again_before_an_export_follow_what_was_mapped_since(mapped: Company) -> None:
+    mapped.imported("opening", OPENING)
+    mapped.imported("account-map", "gl_account,account_number\n1310,1399\n")
+    result = mapped.imported("opening", OPENING)
+    assert (result.changed, result.unchanged) == (2, 1)
+    frozen = """SELECT c.name, o.asset_account, o.dimensions FROM on_books o
+        JOIN category c ON c.id = o.category_id ORDER BY c.name"""
+    accounts = {name: json.loads(account)["number"] for name, account, _ in mapped.query(frozen)}
+    assert accounts == {"Liquor": "1340", "Meat": "1399", "Produce": "1399"}
+    mapped.imported("site-map", "site,dimension,value\nDT,class,Uptown\n")
+    assert mapped.imported("opening", OPENING).changed == 3
+    assert {json.loads(dimensions)["class"] for *_, dimensions in mapped.query(frozen)} == {"Uptown"}
+    before = mapped.everything()
+    assert mapped.imported("opening", OPENING).unchanged == 3
+    assert mapped.everything() == before
+
+
+def test_equal_values_whose_accounts_no_longer_make_an_entry_stay_as_they_are(mapped: Company) -> None:
+    mapped.imported("opening", OPENING)
+    before = carried(mapped)
+    mapped.imported(
+        "account-map", "gl_account,account_number\n" + "".join(f"{gl},7\n" for gl in (1310, 1340, 5010, 5020, 5100))
+    )
+    assert mapped.imported("opening", OPENING).unchanged == 3
+    assert carried(mapped) == before
 
 
 def test_a_row_with_value_0_and_no_category_says_that_the_books_carry_nothing(mapped: Company) -> None:

@@ -66,19 +66,16 @@ class Demo:
         return {number: account.id for number, account in maps.mapped.items()}
 
 
-@pytest.fixture(scope="module")
-def demo(
-    tmp_path_factory: pytest.TempPathFactory, sqlite_databases: SqliteDatabases, browser: Browser
-) -> Iterator[Browsing]:
-    """The demo's companies beside the stand-ins, in Chromium."""
-    home = tmp_path_factory.mktemp("connecting")
+@pytest.fixture
+def demo(tmp_path: Path, sqlite_databases: SqliteDatabases, browser: Browser) -> Iterator[Browsing]:
+    """The demo's companies beside the stand-ins, in Chromium; none is connected yet."""
     registry = load_plugins()
     database = Database(sqlite_databases.migrated(), audit_key=AUDIT_KEY)
-    hub = Hub(database=database, registry=registry, clock=lambda: NOW, home=home, actor="alice", posting=posting())
+    hub = Hub(database=database, registry=registry, clock=lambda: NOW, home=tmp_path, actor="alice", posting=posting())
     with all_served(registry, 0) as stand_ins, pytest.MonkeyPatch.context() as cheaply:
         cheaply.setattr("hub.service.passwords.COST", CHEAP)
         site = Demo(hub, stand_ins)
-        with opened(site, browser, Path(home)) as browsing:
+        with opened(site, browser, tmp_path) as browsing:
             stand_ins.register(browsing.address)
             yield browsing
     database.close()
@@ -215,8 +212,11 @@ def test_disconnecting_keeps_the_maps_and_other_books_are_refused(demo: Browsing
     site = demo_of(demo)
     page = demo.page(ADMINISTRATOR)
     connection_page(page, QUICKBOOKS)
+    consents(page, "Sandbox Restaurants US")
+    maps_accounts(page)
     before = site.mapped(QUICKBOOKS)
     assert len(before) == 16
+    connection_page(page, QUICKBOOKS)
     page.get_by_label("Yes, disconnect books").check()
     button(page, "Disconnect").click()
     assert "books is disconnected, and QuickBooks Online took the access back." in told(page)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -90,6 +91,21 @@ def test_where_the_journal_that_counted_was_deleted_instead_both_are_told(house:
     house.ledger.delete(house.ledger.journals()[0].id)
     assert [found["change"] for found in house.check()] == ["deleted"]
     tells(house.shown(made["export"]), "duplicate_there", "JE-1002")
+
+
+def test_an_opposite_recorded_with_other_amounts_is_not_accepted_until_it_is_corrected(house: House) -> None:
+    made, second = doubled(house)
+    house.ledger.misbehave(LedgerFault.CENT_CHANGED)
+    assert undo_duplicate(house, made, second)["state"] == "MISMATCH"
+    with pytest.raises(Refused) as refused:
+        deciding.accept(house.hub, house.company, made["export"])
+    assert code_of(refused) == "undo_differs"
+    assert "does not take off the second journal of export" in refused.value.problems[0].message
+    there = house.ledger.journals()[-1]
+    right = [replace(line, amount=line.amount - Decimal("0.01")) for line in there.lines[:2]]
+    house.ledger.edit(there.id, lines=[*right, *there.lines[2:]])
+    assert deciding.accept(house.hub, house.company, made["export"])["state"] == "POSTED"
+    assert house.balance("1310") == ONCE
 
 
 def test_only_a_journal_that_is_known_as_a_second_one_is_undone(house: House) -> None:

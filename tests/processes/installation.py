@@ -79,7 +79,12 @@ def utc_now() -> datetime:
 
 
 class Installation:
-    """One database with its home folder; exports are made in this process and posted by workers in theirs."""
+    """One database with its home folder; exports are made in this process and posted by workers in theirs.
+
+    connector: the id of that for the ledger.
+    """
+
+    connector = "fake"
 
     def __init__(self, url: str, home: Path, *, timing: Timing = QUICK) -> None:
         home.mkdir(mode=0o700, exist_ok=True)
@@ -244,7 +249,7 @@ class Installation:
         categories = ("Meat,Food,5010", "Produce,Food,5020", "Liquor,Bar,")
         self.imports(code, "categories", "category,department,cogs_account", *categories)
         for name in connections:
-            add_connection(self.hub, code, connector="fake", name=name, settings=settings)
+            add_connection(self.hub, code, connector=self.connector, name=name, settings=settings)
             chart = (f"acc-{n},{n},{title},{kind}" for n, (title, kind) in GL.items())
             self.imports(code, "chart", "id,number,name,kind", *chart, connection=name)
             self.imports(code, "account-map", "gl_account,account_number", *(f"{n},{n}" for n in GL), connection=name)

@@ -58,6 +58,17 @@ class Ledger:
         _, errors, _ = loader.load_string("\n".join(self._text))
         return [error.message for error in errors]
 
+    def balances(self) -> dict[str, Decimal]:
+        """Return each account's balance, as Beancount read it; debit positive."""
+        entries, _, _ = loader.load_string("\n".join(self._text))
+        titles = {account: title for title, account in self._accounts.items()}
+        found: dict[str, Decimal] = {}
+        for entry in entries:
+            for posting in entry.postings if isinstance(entry, Transaction) else ():
+                title = titles.get(posting.account, posting.account)
+                found[title] = found.get(title, Decimal(0)) + _number(posting)
+        return found
+
     def sums(self) -> list[Decimal]:
         """Return what each entry's postings add up to, as Beancount read them."""
         entries, _, _ = loader.load_string("\n".join(self._text))

@@ -22,6 +22,7 @@ SAMPLES: Mapping[str, Callable[[Site], str]] = {
     "name": lambda site: str(exports(site.hub, COMPANY)[0]["postings"][0]["reference"]),
     "entry": lambda _site: "1",
     "person": lambda site: str(person_named(site.hub, "newcomer").id),
+    "plugin": lambda site: site.hub.registry.known[0].name,
     "supporter": lambda site: str(person_named(site.hub, "support").id),
     "export": lambda site: str(exports(site.hub, COMPANY)[0]["export"]),
     "count_date": lambda _site: OFFERED,

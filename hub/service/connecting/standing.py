@@ -13,6 +13,7 @@ from hub.plugins import SettingsInvalid
 from hub.service.connections import ELSEWHERE, connector_of, signs_in
 from hub.service.context import Hub, Refused, problem_document
 from hub.service.network import place_of
+from hub.service.pausing import pause_of
 from hub.service.scope import CompanyRows, reading
 from hub.store import Row
 from hub.store.sign_in_rows import sign_in_row
@@ -92,7 +93,7 @@ def standing(hub: Hub, rows: CompanyRows, row: Row) -> Standing:
 
 
 def connections(hub: Hub, company: str) -> list[dict[str, Any]]:
-    """List a company's connections: label, state, the company chosen there, until when the sign-in is good, problems."""
+    """List a company's connections: label, state, the company there, until when the sign-in is good, problems, pause."""
     with reading(hub, company) as rows:
         now = hub.database.now(rows.connection)
         return [connection_document(hub, rows, row, now) for row in rows.connections()]
@@ -100,7 +101,9 @@ def connections(hub: Hub, company: str) -> list[dict[str, Any]]:
 
 def connection_document(hub: Hub, rows: CompanyRows, row: Row, now: datetime) -> dict[str, Any]:
     """Return one connection as `connections` lists it."""
+    paused = pause_of(hub, rows.connection, rows.company_id, row["connector"])
     shown = {name: row[name] for name in ("name", "connector", "environment", "settings")}
+    shown["paused"] = None if paused is None else paused.told
     try:
         books = standing(hub, rows, row)
     except (Refused, SettingsInvalid, ConnectorError) as error:

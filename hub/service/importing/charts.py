@@ -10,7 +10,7 @@ from hub.api import Account, ChartUnreadable, File
 from hub.intake import FileRefused, Records, Report, Sheet
 from hub.intake.records import AccountMapRow, ChartRow
 from hub.service.importing.result import Outcome
-from hub.service.importing.scope import RowLookup, Scope
+from hub.service.importing.scope import RowLookup, Scope, StoredChart
 from hub.service.importing.setup import Values, store_setup
 from hub.store.importing import StoredAccount, chart_of, remove_rows_but
 
@@ -97,22 +97,26 @@ def account_map(row: AccountMapRow, look: RowLookup, scope: Scope) -> Values:
     }
 
 
-def _chart(scope: Scope, connection_id: int) -> list[StoredAccount]:
+def _chart(scope: Scope, connection_id: int) -> StoredChart:
     if connection_id not in scope.charts:
-        scope.charts[connection_id] = chart_of(scope.connection, scope.company_id, connection_id)
+        scope.charts[connection_id] = StoredChart(chart_of(scope.connection, scope.company_id, connection_id))
     return scope.charts[connection_id]
 
 
-def _check_in_chart(row: AccountMapRow, look: RowLookup, chart: Sequence[StoredAccount], connection: str) -> None:
+def _check_in_chart(row: AccountMapRow, look: RowLookup, chart: StoredChart, connection: str) -> None:
     given = " ".join(part for part in (row.account_id, row.account_number, row.account_name) if part)
-    found = [account for account in chart if _is(account, row)]
+    found = [
+        account for account in chart.called(row.account_id, row.account_number, row.account_name) if _is(account, row)
+    ]
     column = next(name for name in ("account_number", "account_name", "account_id") if getattr(row, name))
     if len(found) > 1:
         titles = ", ".join(f"“{account.title}”" for account in found[:5])
         message = f"“{given}” is several accounts of {connection}: {titles}. Name one by account_id or its full name."
         look.refuse(column, "ambiguous_account", message, given)
-    elif chart and not found:
-        near = [] if look.full else get_close_matches(given, [account.title for account in chart], n=3, cutoff=0)
+    elif chart.accounts and not found:
+        near = (
+            [] if look.full else get_close_matches(given, [account.title for account in chart.accounts], n=3, cutoff=0)
+        )
         hint = ", ".join(f"“{title}”" for title in near)
         look.refuse(column, "unknown_account", f"{connection} has no account “{given}”. The nearest are {hint}.", given)
 

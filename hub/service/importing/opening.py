@@ -1,12 +1,16 @@
-"""Opening values: what the books carried before the first export, resolved once and frozen."""
+"""Opening values: what the books carried before the first export, resolved when they are imported and frozen.
+
+Imported again before anything stands on them, equal ones follow what was mapped since.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 
-from hub.api import Account, Where, minor_digits
+from hub.api import Account, Problem, Where, minor_digits
 from hub.domain.resolution import Part, Resolved, Resolver, must_differ
 from hub.domain.setup import Setup
 from hub.intake import minor
@@ -58,6 +62,8 @@ class _Site:
         self._store: OpeningStore | None = None
         self._reopens = False
         self._stored: dict[int | None, OpeningValue] = {}
+        self._outdated: set[int | None] = set()
+        self._dimensions: dict[str, str] = {}
 
     def check(self) -> None:
         """Check every row, then the site's values as a whole."""
@@ -72,6 +78,7 @@ class _Site:
         self._reopens = self._setup.sites[self.code].opening_connection != connection
         self._stored = {} if self._reopens else self._store.stored()
         resolver = Resolver(self._setup, connection)
+        self._dimensions = dict(self._setup.dimensions(connection, self.code))
         for row in self._rows:
             self._check_row(row, site, resolver)
         if self.code not in self._scope.report.bad_groups:
@@ -86,14 +93,16 @@ class _Site:
             self._store.forget_earlier()
         if news:
             self._store.decide(news[0].value.date)
-        connection = self._setup.sites[self.code].connection or ""
-        dimensions = dict(self._setup.dimensions(connection, self.code))
         for ready in news:
-            self._store.put(ready.value, ready.accounts, dimensions)
+            self._store.put(ready.value, ready.accounts, self._dimensions)
         return Outcome(added=len(added), changed=len(news) - len(added), unchanged=len(self._ready) - len(news))
 
     def _news(self) -> list[_Ready]:
-        return [ready for ready in self._ready.values() if self._stored.get(ready.value.category_id) != ready.value]
+        return [
+            ready
+            for category, ready in self._ready.items()
+            if self._stored.get(category) != ready.value or category in self._outdated
+        ]
 
     def _connection(self, look: RowLookup) -> str:
         site = self._setup.sites.get(self.code)
@@ -118,12 +127,31 @@ class _Site:
             what = f"“{row.category}”" if row.category else "no category"
             look.refuse("", "duplicate", f"Row {self._ready[category_id].row} has {self.code} and {what} already.")
         accounts = None
-        if not look.failed and self._stored.get(category_id) != value and value.value:
-            accounts = _Accounts(row, look, resolver).frozen()
+        if not look.failed and value.value:
+            asked = _Accounts(row, resolver)
+            if self._stored.get(category_id) != value:
+                accounts = asked.frozen(look)
+            elif accounts := self._mapped_since(category_id, asked):
+                self._outdated.add(category_id)
         if look.failed:
             self._scope.report.leave_out(self.code)
         else:
             self._ready[category_id] = _Ready(row=row.row, value=value, accounts=accounts)
+
+    def _mapped_since(self, category_id: int | None, asked: _Accounts) -> FrozenAccounts | None:
+        """Return the accounts of a value that is stored already where what it was frozen with is no longer what is mapped."""
+        if self._carried is None or (accounts := asked.resolved()) is None:
+            return None
+        return accounts if self._carried.get(category_id) != (accounts, self._dimensions) else None
+
+    @cached_property
+    def _carried(self) -> Mapping[int | None, tuple[FrozenAccounts, Mapping[str, str]]] | None:
+        """What the opening values were frozen with, by category; None where something stands on them."""
+        store = self._store
+        assert store is not None
+        if store.carried_elsewhere() or store.is_exported() or store.is_unsettled():
+            return None
+        return store.frozen()
 
     def _check_date(self, row: OpeningRow, look: RowLookup) -> None:
         first = self._rows[0]
@@ -178,19 +206,14 @@ class _Site:
 class _Accounts:
     """Resolves the accounts of one opening value: those given through the map alone, else the category's own."""
 
-    def __init__(self, row: OpeningRow, look: RowLookup, resolver: Resolver) -> None:
+    def __init__(self, row: OpeningRow, resolver: Resolver) -> None:
         self._row = row
-        self._look = look
         self._resolver = resolver
 
-    def frozen(self) -> FrozenAccounts | None:
-        """Return the accounts to freeze; None where they cannot be resolved, which is an error of the row."""
-        asset = self._resolved("asset", self._row.asset_account)
-        cogs = self._resolved("cogs", self._row.cogs_account)
-        where = Where(site=self._row.site, category=self._row.category)
-        if not self._look.failed and (same := must_differ(asset, cogs, where)):
-            self._look.refuse("category", same.code, f"{same.message} {same.fix}", self._row.category)
-        if self._look.failed or asset.account is None or cogs.account is None:
+    def resolved(self) -> FrozenAccounts | None:
+        """Return the accounts as they are mapped now; None where they cannot be resolved."""
+        asset, cogs = self._resolve("asset"), self._resolve("cogs")
+        if asset.account is None or cogs.account is None or self._same(asset, cogs):
             return None
         return FrozenAccounts(
             asset_gl=asset.gl_account,
@@ -199,18 +222,33 @@ class _Accounts:
             cogs_account=_document(cogs.account),
         )
 
-    def _resolved(self, part: Part, given: str) -> Resolved:
-        where = Where(site=self._row.site, category=self._row.category, gl_account=given)
-        resolved = (
-            self._resolver.gl_account(given, part=part, where=where)
-            if given
-            else self._resolver.category(self._row.category, part, self._row.site, "count")
-        )
+    def frozen(self, look: RowLookup) -> FrozenAccounts | None:
+        """Return the accounts to freeze; None where they cannot be resolved, which is an error of the row."""
+        asset, cogs = self._resolve("asset"), self._resolve("cogs")
+        self._refuse("asset", asset, look)
+        self._refuse("cogs", cogs, look)
+        if not look.failed and (same := self._same(asset, cogs)):
+            look.refuse("category", same.code, f"{same.message} {same.fix}", self._row.category)
+        return None if look.failed else self.resolved()
+
+    def _refuse(self, part: Part, resolved: Resolved, look: RowLookup) -> None:
         if problem := resolved.problem:
+            given = self._given(part)
             column = f"{part}_account" if given else "category"
-            value = given or self._row.category
-            self._look.refuse(column, problem.code, f"{problem.message} {problem.fix}", value)
-        return resolved
+            look.refuse(column, problem.code, f"{problem.message} {problem.fix}", given or self._row.category)
+
+    def _given(self, part: Part) -> str:
+        return self._row.asset_account if part == "asset" else self._row.cogs_account
+
+    def _resolve(self, part: Part) -> Resolved:
+        given = self._given(part)
+        where = Where(site=self._row.site, category=self._row.category, gl_account=given)
+        if given:
+            return self._resolver.gl_account(given, part=part, where=where)
+        return self._resolver.category(self._row.category, part, self._row.site, "count")
+
+    def _same(self, asset: Resolved, cogs: Resolved) -> Problem | None:
+        return must_differ(asset, cogs, Where(site=self._row.site, category=self._row.category))
 
 
 def _document(account: Account) -> dict[str, str]:

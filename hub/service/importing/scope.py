@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from difflib import get_close_matches
@@ -13,6 +14,22 @@ from hub.store.importing import Known, KnownCategory, KnownConnection, KnownSite
 
 Found = TypeVar("Found")
 Checked = TypeVar("Checked")
+
+
+class StoredChart:
+    """A connection's chart, in which an account is found without looking at all of them."""
+
+    def __init__(self, accounts: Sequence[StoredAccount]) -> None:
+        self.accounts = accounts
+        self._called: dict[tuple[str, str], list[StoredAccount]] = defaultdict(list)
+        for account in accounts:
+            for name in ("id", "number", "name"):
+                self._called[name, getattr(account, name)].append(account)
+
+    def called(self, account_id: str, number: str, name: str) -> Sequence[StoredAccount]:
+        """Return the accounts of this id, else this number, else this name: the first of them that is given."""
+        given = (("id", account_id), ("number", number), ("name", name))
+        return next((self._called.get(each, ()) for each in given if each[1]), ())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,7 +44,7 @@ class Scope:
     valid_rows: bool
     columns: frozenset[str] = frozenset()
     connection_name: str | None = None
-    charts: dict[int, list[StoredAccount]] = field(default_factory=dict)
+    charts: dict[int, StoredChart] = field(default_factory=dict)
 
     @property
     def company_id(self) -> int:

@@ -9,6 +9,7 @@ from hub.api import JournalEntry
 from hub.domain.posting import Action, Standing, State
 from hub.service.connections import OpenBooks
 from hub.service.context import Hub
+from hub.service.pausing import pause_of
 from hub.service.posting.desk import Desk, desk
 from hub.service.posting.life import owner, sign
 from hub.service.posting.outcome import roll_up
@@ -52,7 +53,7 @@ def claim(hub: Hub, company: str, books: OpenBooks, posting_id: int) -> Claim | 
         action = hub.posting.rules.next_action(standing, at.now, look_first=looks_first(at.rows.connection))
         if action in (Action.REST, Action.WAIT):
             return None
-        own = _turn(at, books)
+        own = _turn(at, books, action)
         if own.later is not None:
             at.postings.postpone(posting_id, row["fence"], own.later)
             return None
@@ -104,11 +105,15 @@ def _but_lease(values: dict[str, object]) -> dict[str, object]:
     return {name: value for name, value in values.items() if not name.startswith("lease_")}
 
 
-def _turn(at: Desk, books: OpenBooks) -> Turn:
-    """Return when the call may be made: not for a while where the company is paused."""
-    if at.rows.company["mode"] == "paused":
+def _turn(at: Desk, books: OpenBooks, action: Action) -> Turn:
+    """Return when the call may be made: not for a while where the company is paused; where a plugin is, it only looks."""
+    if at.rows.company["mode"] == "paused" or (action is Action.SEND and _is_paused(at, books)):
         return Turn(later=at.now + timedelta(seconds=PAUSED_S))
     return turn(at, books)
+
+
+def _is_paused(at: Desk, books: OpenBooks) -> bool:
+    return pause_of(at.hub, at.rows.connection, at.rows.company_id, books.connector.info.id) is not None
 
 
 def _is_held(at: Desk, row: Row) -> bool:

@@ -98,8 +98,7 @@ def _differing(rows: CompanyRows, export: Row) -> list[Row]:
 def _accept(
     hub: Hub, rows: CompanyRows, export: Row, differing: Sequence[Row], there: Mapping[int, Mapping[str, Any]]
 ) -> None:
-    if export["phase"] == "undo":
-        _refuse_other_amounts(export, [row for row in differing if row["kind"] == "undo"], there)
+    _refuse_other_amounts(export, [row for row in differing if row["kind"] != "post"], there)
     for row in differing:
         seen = {"recorded": there[row["id"]]}
         rows.exports.set_posting(row["id"], state=State.POSTED.value, due_at=None, trouble=None, **seen)
@@ -113,16 +112,22 @@ def _accept(
 
 
 def _refuse_other_amounts(export: Row, differing: Sequence[Row], there: Mapping[int, Mapping[str, Any]]) -> None:
-    """Refuse to take over an undo with other amounts: the books would not carry again what they did before the export."""
+    """Refuse to take over an opposite entry with other amounts, an undo's or a duplicate's: a rest would stay on the books."""
     for row in differing:
         entry = json.loads(row["entry"])
         if standing_document({"entry": row["entry"], "recorded": there[row["id"]]})["lines"] != entry["lines"]:
             raise refuse(
                 "undo_differs",
-                f"Journal {row['reference']} there does not take off what export {export['code']} posted, amount for amount.",
+                f"Journal {row['reference']} there does not take off {_what(row, export)}, amount for amount.",
                 f"Correct it in {export['label']} to what was sent, then accept it.",
                 Where(export=export["code"]),
             )
+
+
+def _what(row: Row, export: Row) -> str:
+    if row["kind"] == DUPLICATE:
+        return f"the second journal of export {export['code']}"
+    return f"what export {export['code']} posted"
 
 
 def _note_gone(hub: Hub, rows: CompanyRows, export: Row, gone: Sequence[Row]) -> None:

@@ -21,17 +21,24 @@ PAUSED = (
 )
 
 
-def state_problems(row: Row, postings: Iterable[Row], connection: str, *, paused: bool) -> list[Problem]:
+def state_problems(
+    row: Row, postings: Iterable[Row], connection: str, *, paused: bool, nothing_sent: str = ""
+) -> list[Problem]:
     """Return what a person should know of an export's postings, the gravest first; of those that were undone, what is left.
 
-    paused: the company's exports wait until it goes on.
+    paused: the company's exports wait until it goes on; nothing_sent: why those that were not sent yet wait, empty where
+    they do not.
     """
     where = Where(export=row["code"], connection=connection)
     told = [
         problem
         for posting in postings
         for problem in (
-            *(_problems(row, posting, where, paused=paused) if posting["kind"] in (row["phase"], DUPLICATE) else ()),
+            *(
+                _problems(row, posting, where, _held(posting, nothing_sent, paused=paused))
+                if posting["kind"] in (row["phase"], DUPLICATE)
+                else ()
+            ),
             *_duplicates(row, posting, where),
         )
     ]
@@ -40,12 +47,19 @@ def state_problems(row: Row, postings: Iterable[Row], connection: str, *, paused
     )
 
 
-def _problems(row: Row, posting: Row, where: Where, *, paused: bool) -> Iterator[Problem]:
+def _held(posting: Row, nothing_sent: str, *, paused: bool) -> str:
+    """Return why a posting waits for more than its turn, empty where it does not."""
+    if paused and posting["state"] != "SENDING":
+        return PAUSED
+    return nothing_sent if posting["state"] == "FROZEN" else ""
+
+
+def _problems(row: Row, posting: Row, where: Where, held: str) -> Iterator[Problem]:
     if posting["needs_attention"]:
         yield _parked(row, posting, where)
     elif posting["state"] in WAITS and row["state"] != "FILE_READY" and posting["due_at"] is not None:
         told = _waiting(row, posting, where)
-        yield replace(told, fix=PAUSED) if paused and posting["state"] != "SENDING" else told
+        yield replace(told, fix=held) if held else told
     elif posting["state"] == "REJECTED":
         yield _refused(row, posting, where)
     if posting["state"] == "MISMATCH":

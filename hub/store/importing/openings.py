@@ -88,6 +88,22 @@ class OpeningStore:
             for row in rows_by(self._connection, OPENING, **self._own)
         }
 
+    def frozen(self) -> dict[int | None, tuple[FrozenAccounts, dict[str, str]]]:
+        """Return the accounts and dimensions of the opening values on the books that no export has replaced, by category."""
+        return {
+            row["category_id"]: (
+                FrozenAccounts(
+                    asset_gl=row["asset_gl"],
+                    asset_account=row["asset_account"],
+                    cogs_gl=row["cogs_gl"],
+                    cogs_account=row["cogs_account"],
+                ),
+                row["dimensions"],
+            )
+            for row in rows_by(self._connection, ON_BOOKS, **self._own)
+            if row["set_by"] is None and row["state"] == "live"
+        }
+
     def is_exported(self) -> bool:
         """Return whether an export of the site stands, to any books, that no closing entry has ended since."""
         return self._has(EXPORTED)

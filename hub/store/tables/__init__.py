@@ -1,6 +1,6 @@
 """The tables, one module per subject."""
 
-from hub.store.tables.connecting import ConnectorClient, SignIn, SignInBegun
+from hub.store.tables.connecting import ConnectorClient, PluginPause, SignIn, SignInBegun
 from hub.store.tables.exports import AuditEvent, Export, ExportCount, MovementSide, OnBooks, Posting
 from hub.store.tables.inventory import (
     Batch,
@@ -59,6 +59,7 @@ __all__ = [
     "Opening",
     "Override",
     "Person",
+    "PluginPause",
     "Posting",
     "SignIn",
     "SignInBegun",

@@ -73,3 +73,20 @@ class SignInBegun(SQLModel, table=True):
     redirect_url: str
     proof: str
     until: datetime = Field(sa_type=Instant)
+
+
+class PluginPause(SQLModel, table=True):
+    """A plugin's connector that nothing is sent through, for one company, or for every one where company_id is none.
+
+    plugin: the name of its entry point; connector: the plugin's name where it is not known what it brings; reason: what
+    support wrote, as the company's people read it.
+    """
+
+    __tablename__ = "plugin_pause"
+    id: int | None = Field(default=None, primary_key=True)
+    plugin: str
+    connector: str
+    company_id: int | None = Field(default=None, foreign_key="company.id", index=True)
+    reason: str
+    paused_by: str
+    paused_at: datetime = Field(sa_type=Instant)

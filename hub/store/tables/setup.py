@@ -27,10 +27,12 @@ class Company(SQLModel, table=True):
     """A customer of the hub with its settings; version moves with every write of its data.
 
     automatic_limit: the largest change of inventory (minor units) that mode `automatic` posts; automatic_at: `HH:MM` in
-    time_zone (an IANA name), empty for as soon as a count is approved.
+    time_zone (an IANA name), empty for as soon as a count is approved. test_of, test_connection: the company, and the name of
+    its connection, that this one is a test copy of; null and empty for a customer.
     """
 
     __tablename__ = "company"
+    __table_args__ = (Index("test_copy_of", "test_of", "test_connection", unique=True),)
     id: int | None = Field(default=None, primary_key=True)
     uuid: str = Field(unique=True)
     code: str = Field(unique=True)
@@ -48,6 +50,8 @@ class Company(SQLModel, table=True):
     automatic_at: str = ""
     time_zone: str = "UTC"
     version: int = 0
+    test_of: int | None = Field(default=None, foreign_key="company.id")
+    test_connection: str = ""
 
 
 class Connection(SQLModel, table=True):

@@ -18,11 +18,13 @@ from hub.api import (
     Capability,
     Connection,
     Connector,
+    FinishingSession,
     JournalEntry,
     JournalLine,
     NoSignIn,
     Reason,
     Receipt,
+    ReceiptStatus,
     Session,
     Side,
     hookimpl,
@@ -182,14 +184,33 @@ class Trial:
         return JournalEntry(**{**values, **changes})  # type: ignore[arg-type]
 
     def post(self, session: Session, entry: JournalEntry) -> Receipt | BaseException:
-        """Post an entry, let a person take in what file comes of it, and return the receipt or what was raised."""
-        outcome = call(lambda: session.post(entry))
-        if isinstance(outcome, Raised):
-            return outcome.error
-        expect(isinstance(outcome, Receipt), f"post() returned {type(outcome).__name__} instead of a Receipt.")
-        if outcome.file is not None and self.stand.deeds.take_in is not None:
+        """Post an entry as the hub does, and return the receipt or what was raised.
+
+        A draft that came of it is finished where the connector can, and a file is taken in.
+        """
+        outcome = self.sent(session, entry)
+        if isinstance(outcome, Receipt) and outcome.file is not None and self.stand.deeds.take_in is not None:
             self.stand.deeds.take_in(outcome.file)
-        return outcome
+        return outcome if isinstance(outcome, BaseException) else self.finished(session, outcome, entry)
+
+    def sent(self, session: Session, entry: JournalEntry) -> Receipt | BaseException:
+        """Call post() alone, and return the receipt or what was raised."""
+        return _receipt("post", call(lambda: session.post(entry)))
+
+    def finished(self, session: Session, receipt: Receipt, entry: JournalEntry) -> Receipt | BaseException:
+        """Return a receipt, that of a draft only after finish() where the connector has it; or what was raised."""
+        if receipt.status is not ReceiptStatus.DRAFT or Concerns.FINISH not in self.concerns():
+            return receipt
+        finishing: FinishingSession = session  # type: ignore[assignment]
+        return _receipt("finish", call(lambda: finishing.finish(receipt, entry)))
+
+    def found(self, session: Session, entry: JournalEntry) -> list[str]:
+        """Look an entry up as the hub does, finish a single draft where the connector can, and return the journals' ids."""
+        found = list(session.find(entry))
+        if len(found) == 1:
+            outcome = self.finished(session, found[0], entry)
+            expect(isinstance(outcome, Receipt), f"The draft that was found could not be finished: {told(outcome)}.")
+        return [receipt.id for receipt in found]
 
     def posted(self, session: Session, entry: JournalEntry) -> Receipt:
         """Post an entry that nothing speaks against; raises NotConforming where it is not posted as it is."""
@@ -265,6 +286,14 @@ def line(account: Account, side: Side, amount: str, memo: str) -> JournalLine:
     return JournalLine(
         account=account, side=side, amount=Decimal(amount), memo=memo, site="DT", reason=Reason.CURRENT, category="Meat"
     )
+
+
+def _receipt(method: str, outcome: object) -> Receipt | BaseException:
+    if isinstance(outcome, Raised):
+        return outcome.error
+    expect(isinstance(outcome, Receipt), f"{method}() returned {type(outcome).__name__} instead of a Receipt.")
+    assert isinstance(outcome, Receipt)
+    return outcome
 
 
 def told(outcome: object) -> str:

@@ -10,6 +10,8 @@ from hub.service.connecting.adding import offered_connectors
 from hub.service.connecting.standing import State, connections
 from hub.service.connections import add_connection
 from hub.service.context import Refused, refuse
+from hub.web.connector_words import described
+from hub.web.enabling import ENABLE, act, in_flow, its_page
 from hub.web.routes import Menu, page
 from hub.web.settings_form import sent_settings, settings_form
 
@@ -38,12 +40,14 @@ def show(visit: Visit) -> Response:
 
 
 @page("GET", f"{AT}/new", needs=Feature.SETUP)
+@page("GET", f"{ENABLE}/new", needs=Feature.SETUP)
 def ask_new(visit: Visit) -> Response:
     """Ask which connector, and for its settings."""
     return _new(visit, visit.query)
 
 
 @page("POST", f"{AT}/new", needs=Feature.SETUP)
+@page("POST", f"{ENABLE}/new", needs=Feature.SETUP)
 def add(visit: Visit) -> Response:
     """Add a connection."""
     form = visit.form
@@ -63,12 +67,12 @@ def add(visit: Visit) -> Response:
     except Refused as error:
         return _new(visit, form, visit.problems(error))
     told = f"Added {name}."
-    return visit.go(visit.path("setup", "connections", "one", connection=name), told=told)
+    return visit.go(its_page(visit, name), told=told)
 
 
 def badge_of(connection: Mapping[str, Any]) -> tuple[str, str]:  # Any: what `connections` lists
-    """Return the badge of a connection's state."""
-    return BADGES[State(connection["state"])]
+    """Return the badge of a connection's state, or that nothing is sent through its plugin."""
+    return ("waits", "Paused") if connection["paused"] else BADGES[State(connection["state"])]
 
 
 def _settings(schema: Mapping[str, Any], form: Form) -> Mapping[str, Any]:  # Any: a setting may be of any JSON type
@@ -82,7 +86,9 @@ def _new(visit: Visit, sent: Form, problems: list[dict[str, object]] | None = No
     offered = offered_connectors(visit.hub)
     chosen = next((each for each in offered if each.id == sent.get("connector")), None)
     return visit.html(
-        "connecting/new.html",
+        "enabling/new.html" if in_flow(visit) else "connecting/new.html",
+        here=act(visit)("new"),
+        described={each.id: described(each) for each in offered},
         status=422 if problems else 200,
         offered=offered,
         chosen=chosen,

@@ -15,8 +15,9 @@ from hub.service.connecting.standing import State, connections
 from hub.service.connecting.trying import try_connection
 from hub.service.connecting.typed_in import secrets_asked
 from hub.service.context import NotFound, Refused, refuse
+from hub.web.enabling import COME_BACK, ENABLE, act, came_from, flow, in_flow, its_page, keep_place
 from hub.web.pages.connections import AT, badge_of
-from hub.web.routes import page
+from hub.web.routes import Menu, page
 from hub.web.settings_form import Setting, secrets_form
 
 if TYPE_CHECKING:
@@ -24,8 +25,7 @@ if TYPE_CHECKING:
 
     from hub.web.visit import Visit
 
-CALLBACK = "/connections/callback"
-"""Where people come back to from an accounting system: exactly this, behind the hub's address."""
+CALLBACK = COME_BACK
 ENDED_THERE = "{connection} is disconnected, and {label} took the access back."
 ENDED_HERE = "{connection} is disconnected. Take the hub's access back in {label} as well."
 ENDED_SHARED = "{connection} is disconnected. The sign-in stays for the connections that share it."
@@ -34,19 +34,26 @@ Done = dict[str, Any]  # Any: the JSON shape of a use case's answer
 
 
 @page("GET", f"{AT}/one", needs=Feature.SETUP)
+@page("GET", ENABLE, needs=Feature.SETUP, menu=Menu(section="Accounting Setup", title="Enable connector", order=4))
 def show(visit: Visit) -> Response:
-    """Show a connection and what can be done with it."""
+    """Show a connection and what can be done with it, or how far it is on the way to its first export."""
+    if in_flow(visit) and not visit.heading.connections:
+        return visit.go(visit.path("enable", "new"))
     return shown(visit, visit.query.get("connection"))
 
 
 @page("POST", f"{AT}/connect", needs=Feature.SETUP)
+@page("POST", f"{ENABLE}/connect", needs=Feature.SETUP)
 def connect(visit: Visit) -> Response:
     """Send the person to the accounting system; by a page of ours, as browsers let no form lead elsewhere."""
 
     def leave(connection: str) -> Response:
         url = begin(visit.hub, visit.company, connection, browser=visit.secret, redirect_url=redirect_url(visit))
-        label = next(each.label for each in visit.heading.connections if each.name == connection)
-        return visit.html("connecting/leave.html", url=url, label=label, connection=connection)
+        keep_place(visit, connection)
+        label = _label(visit, connection)
+        return visit.html(
+            "connecting/leave.html", url=url, label=label, connection=connection, its_page=its_page(visit, connection)
+        )
 
     return done_with(visit, leave)
 
@@ -64,11 +71,13 @@ def come_back(visit: Visit) -> Response:
     except NotFound:
         raise
     except (Refused, ConnectorError) as error:
-        return visit.html("connecting/not_connected.html", status=409, problems=problems_of(visit, error))
+        again = its_page(visit, came_from(visit)) if in_flow(visit) else ""
+        return visit.html("connecting/not_connected.html", status=409, problems=problems_of(visit, error), again=again)
     return connected(visit, done)
 
 
 @page("POST", f"{AT}/share", needs=Feature.SETUP)
+@page("POST", f"{ENABLE}/share", needs=Feature.SETUP)
 def use_another(visit: Visit) -> Response:
     """Use the sign-in of another connection."""
 
@@ -82,6 +91,7 @@ def use_another(visit: Visit) -> Response:
 
 
 @page("GET", f"{AT}/companies", needs=Feature.SETUP)
+@page("GET", f"{ENABLE}/companies", needs=Feature.SETUP)
 def ask_company(visit: Visit) -> Response:
     """Ask the accounting system which companies there are, and the person which is meant."""
     connection = _name(visit, visit.query.get("connection"))
@@ -91,10 +101,18 @@ def ask_company(visit: Visit) -> Response:
         found = companies_there(visit.hub, visit.company, connection)
     except (Refused, ConnectorError) as error:
         return shown(visit, connection, problems_of(visit, error), refused=isinstance(error, ReconnectNeeded))
-    return visit.html("connecting/companies.html", connection=connection, found=found, label=_label(visit, connection))
+    return visit.html(
+        "connecting/companies.html",
+        connection=connection,
+        found=found,
+        label=_label(visit, connection),
+        act=act(visit),
+        its_page=its_page(visit, connection),
+    )
 
 
 @page("POST", f"{AT}/companies", needs=Feature.SETUP)
+@page("POST", f"{ENABLE}/companies", needs=Feature.SETUP)
 def choose(visit: Visit) -> Response:
     """Choose the company that a connection posts to."""
 
@@ -106,6 +124,7 @@ def choose(visit: Visit) -> Response:
 
 
 @page("POST", f"{AT}/chart", needs=Feature.SETUP)
+@page("POST", f"{ENABLE}/chart", needs=Feature.SETUP)
 def chart(visit: Visit) -> Response:
     """Read the chart of accounts now."""
 
@@ -118,6 +137,7 @@ def chart(visit: Visit) -> Response:
 
 
 @page("POST", f"{AT}/test", needs=Feature.SETUP)
+@page("POST", f"{ENABLE}/test", needs=Feature.SETUP)
 def test(visit: Visit) -> Response:
     """Ask the accounting system whether it lets the hub in."""
 
@@ -180,13 +200,13 @@ def connected(visit: Visit, done: Done) -> Response:
     name = done["connection"]
     if done["chosen"] is None:
         told = f"{name} is connected to {done['label']}. Choose its company."
-        return visit.go(visit.path("setup", "connections", "companies", connection=name), told=told)
+        return visit.go(act(visit)("companies", connection=name), told=told)
     return back_to(visit, name, f"{name} is connected to {done['label']} and posts to {done['chosen']['name']}.")
 
 
 def back_to(visit: Visit, connection: str, told: str) -> Response:
-    """Lead back to a connection's page, with a sentence at its top."""
-    return visit.go(visit.path("setup", "connections", "one", connection=connection), told=told)
+    """Lead back to a connection's page, or to the steps of enabling it, with a sentence at its top."""
+    return visit.go(its_page(visit, connection), told=told)
 
 
 def shown(
@@ -220,8 +240,11 @@ def shown(
     own = [{**each, "fix": ""} for each in _own_problems(found) if each["code"] not in matters]
     if refused and found["sign_in"]:
         found = {**found, "state": State.RECONNECT}
+    steps = flow(visit, name, stuck=bool(told) and not reached) if in_flow(visit) else {}
     return visit.html(
-        "connecting/one.html",
+        "enabling/flow.html" if steps else "connecting/one.html",
+        **steps,
+        act=act(visit),
         status=200 if problems is None or reached else 409,
         found=found,
         badge=badge_of(found),

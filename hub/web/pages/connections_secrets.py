@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from hub.domain.access import Feature
 from hub.service.connecting.typed_in import FieldsRefused, secrets_asked, type_in
+from hub.web.enabling import ENABLE
 from hub.web.pages.connections import AT
 from hub.web.pages.connections_one import connected, done_with, refuses, shown
 from hub.web.routes import page
@@ -26,6 +27,7 @@ NOT_STORED = {
 
 
 @page("POST", f"{AT}/secrets", needs=Feature.SETUP)
+@page("POST", f"{ENABLE}/secrets", needs=Feature.SETUP)
 def store(visit: Visit) -> Response:
     """Store what was typed in and try it; what is wrong stands beside its field."""
 

@@ -87,6 +87,7 @@ def choose(visit: Visit) -> Response:
         needs=list(_needs(visit, found, connection, label)) if missing else [],
         last=found["last"] if found["last"] and visit.sees(found["last"]["sites"]) else None,
         mode=found["mode"],
+        paused=found["paused"],
     )
 
 

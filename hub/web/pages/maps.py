@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from hub.domain.access import Feature
+from hub.service.map_health import map_health
 from hub.service.maps import account_key, account_maps
 from hub.service.setup_suggestions import fits
 from hub.web.accounts import chart_options, kind_words
@@ -74,7 +75,9 @@ def _shown(visit: Visit, sent: Sent, status: int = 200) -> Response:
     if not connection:
         return visit.html("setup/no_connection.html", title="GL Account Maps", back=back(visit))
     maps = account_maps(visit.hub, visit.company, connection)
+    health = map_health(visit.hub, visit.company, connection)
     frame = {
+        "health": health,
         **shared(visit, sent),
         "connection": connection,
         "label": label_of(visit, connection),
@@ -87,4 +90,5 @@ def _shown(visit: Visit, sent: Sent, status: int = 200) -> Response:
     }
     if visit.query.get("view") == "accounts":
         return visit.html("setup/maps_by_account.html", status=status, **frame, **by_account(visit.query, maps, sent))
-    return visit.html("setup/maps.html", status=status, **frame, **by_gl_account(visit.query, maps, sent))
+    shown = by_gl_account(visit.query, maps, health, sent)
+    return visit.html("setup/maps.html", status=status, **frame, **shown)

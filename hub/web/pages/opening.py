@@ -12,7 +12,7 @@ from hub.service.saving import RowsRefused
 from hub.web.editing import field_name
 from hub.web.pages.maps import label_of
 from hub.web.routes import page
-from hub.web.row_edits import Sent, Wrong, here
+from hub.web.row_edits import Sent, Wrong, back, here
 from hub.web.words import day
 
 if TYPE_CHECKING:
@@ -105,7 +105,7 @@ def _field(category: str) -> str:
 def _back(visit: Visit) -> str:
     count, connection = visit.query.get("count"), visit.query.get("connection")
     steps = ("export", "entry") if count else ("export",)
-    return visit.path(*steps, count=count, connection=connection)
+    return back(visit) or visit.path(*steps, count=count, connection=connection)
 
 
 def _shown(visit: Visit, sent: Sent, status: int = 200, *, mapping: bool = False) -> Response:

@@ -30,7 +30,8 @@ LATE_S = 60
     Grade.SILVER,
     Concerns.NETWORK,
     protects="The hub writes each attempt down before it is made; an attempt that it does not know of can double a journal.",
-    mend="Send the journal by one request: no retry, in your code or your transport, and no redirect followed.",
+    mend="Send the journal by one request: no retry, in your code or your transport, and no redirect followed. Where a draft is "
+    "made first, post() makes it and returns it, and finish() posts it.",
 )
 def one_request(trial: Trial) -> None:
     """post() sends one request that writes, whatever comes back."""
@@ -43,7 +44,7 @@ def one_request(trial: Trial) -> None:
         Fault.CONNECT_REFUSED,
     ):
         with trial.session(Weather(writing=[fault])) as session:
-            trial.post(session, trial.entry())
+            trial.sent(session, trial.entry())
         expect(trial.writings() == 1, f"It sent {trial.writings()} requests that write (fault: {fault}).")
 
 
@@ -101,9 +102,9 @@ def refusals(trial: Trial) -> None:
 def found_again(trial: Trial) -> None:
     """A journal whose answer was lost is found by its reference, in another session."""
     _, entry = _met(trial, Fault.ANSWER_LOST)
-    standing = trial.stands_once(entry)
     with trial.session() as session:
-        found = [receipt.id for receipt in session.find(entry)]
+        found = trial.found(session, entry)
+    standing = trial.stands_once(entry)
     expect(found == [standing.id], f"find() returned {found or 'nothing'}, and {standing.id} stands there.")
 
 
@@ -240,7 +241,7 @@ def late(trial: Trial) -> None:
         outcome = trial.post(session, entry)
         expect(not isinstance(outcome, NotWritten | Receipt), f"A lost answer became {told(outcome)}.")
         trial.stand.clock.advance(LATE_S + 1)
-        found = [receipt.id for receipt in session.find(entry)]
+        found = trial.found(session, entry)
     expect(found == [trial.stands_once(entry).id], f"find() returned {found} after the journal had come.")
 
 

@@ -150,13 +150,16 @@ def finish(trial: Trial) -> None:
     trial.deed("draft_next")()
     entry = trial.entry()
     with trial.session() as session:
-        draft = trial.post(session, entry)
+        draft = trial.sent(session, entry)
         expect(
             isinstance(draft, Receipt) and draft.status is ReceiptStatus.DRAFT, f"A draft came back as {told(draft)}."
         )
         assert isinstance(draft, Receipt)
+        before = trial.writings()
         finishing: FinishingSession = session  # type: ignore[assignment]
         done = finishing.finish(draft, entry)
+        sent = trial.writings() - before
+    expect(sent == 1, f"finish() sent {sent} requests that write.")
     expect((done.id, done.status) == (draft.id, ReceiptStatus.POSTED), f"finish() returned {done}.")
     trial.stands_once(entry)
 
