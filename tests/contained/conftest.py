@@ -10,11 +10,8 @@ from pathlib import Path
 import pytest
 
 from hub.api import ENTRY_POINT_GROUP
-from hub.plugins import Registry, load
 from hub.plugins.contained.confining import MEGABYTE, Confines
 from hub.plugins.contained.process import Containment
-from hub.plugins.loading import Policy
-from hub.plugins.trust import Trust
 from tests.contained.hostile import AT_IMPORT
 
 PACKAGES = Path(__file__).parent / "packages"
@@ -36,7 +33,7 @@ def write_distribution(site: Path, module: str, *, name: str = "", distribution:
     (folder / "RECORD").write_text("".join(f"{each},,\n" for each in files))
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """A folder on Python's path with the partner's connector in it, and a file that it must not read."""
     folder = tmp_path_factory.mktemp("site")
@@ -51,13 +48,13 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         yield folder
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def containment(site: Path) -> Containment:
     """Contained as in the hub, with less memory."""
     return Containment(confines=SMALL, away_from=(site / "home",), start_s=60, call_s=60, rest_s=0)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def hostile_site(site: Path) -> Path:
     """The same folder with every hostile plugin in it, too."""
     for name, (code, _) in AT_IMPORT.items():
@@ -65,11 +62,3 @@ def hostile_site(site: Path) -> Path:
         write_distribution(site, f"partner_{name}")
     importlib.invalidate_caches()
     return site
-
-
-@pytest.fixture(scope="session")
-def registry(hostile_site: Path, containment: Containment) -> Iterator[Registry]:
-    """All of them, none trusted."""
-    loaded = load(policy=Policy(trust=Trust(), containment=containment))
-    yield loaded
-    loaded.close()

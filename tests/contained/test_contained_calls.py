@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import httpx2
@@ -19,16 +21,26 @@ from hub.api import (
     SecretFields,
     SettledExport,
 )
-from hub.plugins import GuardedConnector, GuardedSession, Registry, SettingsInvalid
+from hub.plugins import GuardedConnector, GuardedSession, Registry, SettingsInvalid, load
 from hub.plugins.client import guarded_client
+from hub.plugins.contained.process import Containment
+from hub.plugins.loading import Policy
 from hub.plugins.sign_in.typed import SigningTyped
-from hub.plugins.trust import Way
+from hub.plugins.trust import Trust, Way
 from tests.plugins.scripted import entry
 
 SECRET = "correct-horse-battery"
 ADDRESS = "https://production.moody.example/v1/"
 
 pytestmark = pytest.mark.usefixtures("site")
+
+
+@pytest.fixture(scope="module")
+def registry(site: Path, containment: Containment) -> Iterator[Registry]:
+    """The hub's own plugins and the partner's, which is not trusted."""
+    loaded = load(policy=Policy(trust=Trust(), containment=containment))
+    yield loaded
+    loaded.close()
 
 
 @pytest.fixture(scope="module")

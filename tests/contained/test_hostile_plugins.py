@@ -30,6 +30,14 @@ ORIGIN = Origin(name="moody", distribution="partner-moody", version="1.0")
 Opens = Callable[[str], GuardedSession]
 
 
+@pytest.fixture(scope="module")
+def registry(hostile_site: Path, containment: Containment) -> Iterator[Registry]:
+    """All of them, none trusted."""
+    found = load(policy=Policy(trust=Trust(), containment=containment))
+    yield found
+    found.close()
+
+
 @pytest.fixture
 def opened(registry: Registry) -> Iterator[Opens]:
     """Opens sessions of the partner's connector in a mood."""
