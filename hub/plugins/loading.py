@@ -66,9 +66,9 @@ def load(
 def _way(candidate: Candidate | Unreadable, blocked: Collection[str], policy: Policy | None) -> Way:
     if candidate.origin.name in blocked:
         return Way.BLOCKED
-    if policy is None or isinstance(candidate, Unreadable):
+    if policy is None:
         return Way.OWN
-    return policy.trust.way_of(candidate)
+    return Way.CONTAINED if isinstance(candidate, Unreadable) else policy.trust.way_of(candidate)
 
 
 def _admit_all(found: Sequence[_Found], policy: Policy | None) -> None:

@@ -172,7 +172,7 @@ class Children:
             with self._changed:
                 self._rest()
             said = child.said
-            log.warning("plugin %s: its process %s", self._origin, getattr(error, "how", error.code))
+            log.info("plugin %s: its process %s", self._origin, getattr(error, "how", error.code))
             if isinstance(error, Lost) and said:
                 raise Lost(f"{error.how}; the last it printed is: {said}", code=error.code) from error
             raise

@@ -62,9 +62,9 @@ class ContainedObserver(ContainedPlugin):
     @hookimpl
     def hub_export_settled(self, export: SettledExport) -> None:
         """Have a process of the plugin hear of it."""
-        body = shapes.dumped(export, SettledExport)
-        with self._children.told_of("hub_export_settled"), self._children.lent(export.company, wait_s=0) as child:
-            child.ask("settled", body, within_s=self._children.containment.ask_s)
+        body, wait_s = shapes.dumped(export, SettledExport), self._children.containment.ask_s
+        with self._children.told_of("hub_export_settled"), self._children.lent(export.company, wait_s=wait_s) as child:
+            child.ask("settled", body, within_s=wait_s)
 
 
 def loaded(children: Children) -> object:
