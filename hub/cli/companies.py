@@ -54,7 +54,7 @@ def list_companies(here: Here) -> None:
     """List the companies."""
     from hub.service.companies import companies
 
-    found = companies(here.hub)
+    found = [{name: each[name] for name in ("code", "name", "currency")} for each in companies(here.hub)]
     rows = [(each["code"], each["name"], each["currency"]) for each in found]
     here.answer(found, lambda: print_rows(rows, "Company", "Name", "Currency", nothing="There is no company yet."))
 

@@ -78,8 +78,9 @@ def closing_shown(
 
 
 def _hash(posting: NewPosting, frozen: Frozen) -> str:
-    """Return the hash of a closing entry, whatever was decided about it."""
-    return preview_hash(frozen[0].connection, posting.books, (), [frozen[1]])
+    """Return the hash of what a closing entry posts, whatever was decided about it, and whichever of its date's it is."""
+    shown = {name: frozen[1][name] for name in ("date", "memo", "lines")}
+    return sha256(canonical([posting.books, shown])).hexdigest()
 
 
 Frozen = tuple[NewExport, dict[str, Any]]

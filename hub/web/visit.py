@@ -110,10 +110,14 @@ class Visit:
         return RedirectResponse(path, status_code=303)
 
     def file(self, content: bytes | Iterable[str] | Iterable[bytes], name: str, kind: str) -> Response:
-        """Answer with a file to keep, whole or bit by bit off the event loop; name: as it is saved; kind: its media type."""
+        """Answer with a file to keep, whole or bit by bit off the event loop; name: as it is saved; kind: its media type.
+
+        Of a test copy its name says so.
+        """
         from starlette.responses import Response, StreamingResponse
 
-        headers = {"content-disposition": _disposition(name)}
+        tested = bool(self.company) and self.heading.test
+        headers = {"content-disposition": _disposition(f"TEST-{name}" if tested else name)}
         if isinstance(content, bytes):
             return Response(content, media_type=kind, headers=headers)
         return StreamingResponse(content, media_type=kind, headers=headers)

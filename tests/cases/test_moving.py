@@ -173,6 +173,22 @@ def test_every_site_of_a_company_moves_with_one_yes_and_is_closed_with_an_entry_
     assert balances(exported) == balances(exported, "CK") == {}
 
 
+def test_two_sites_of_the_same_books_are_closed_on_the_same_date_as_both_were_shown(two: Company) -> None:
+    for site, value in (("DT", "10.01"), ("CK", "20.02")):
+        two.counts(site, OCTOBER, {"Meat": value})
+    two.exported(OCTOBER)
+    two.connect("new")
+    shown = planned(two, OTHER, "DT", "CK", to="new")
+    assert [(each.site, each.total) for each in shown.moves] == [("DT", "10.01"), ("CK", "20.02")]
+    made = moves(two, shown)
+    entries = [json.loads(posting["entry"]) for each in made.values() for posting in two.postings(str(each["export"]))]
+    assert [entry["lines"] for entry in entries] == [each.closing["lines"] for each in shown.moves if each.closing]
+    assert len({entry["reference"] for entry in entries}) == 2
+    for each in made.values():
+        two.confirm(str(each["export"]))
+    assert balances(two) == balances(two, "CK") == {}
+
+
 def test_an_undone_closing_puts_the_old_books_back_to_the_cent(exported: Company) -> None:
     before, carried = balances(exported), exported.on_books()
     code = str(moves(exported, planned(exported, OTHER))["DT"]["export"])
@@ -188,3 +204,21 @@ def test_a_closing_entry_has_the_date_that_a_person_picked(exported: Company) ->
     made = move(exported.hub, "ACME", shown, shown.hash, on=day)["DT"]
     (posting,) = exported.postings(str(made["export"]))
     assert json.loads(posting["entry"])["date"] == "2026-11-05"
+
+
+def test_a_closing_entry_that_is_refused_leaves_the_site_moved_unexported_and_waiting_and_stops_no_other(
+    exported: Company,
+) -> None:
+    exported.connect("new")
+    exported.exported(NOVEMBER, connection="kitchen")
+    exported.imports("chart", "number,name,kind,active", "1310,Food Inventory,asset,no", connection="books")
+    made = moves(exported, planned(exported, OTHER, "DT", "CK", to="new"))
+    assert made["DT"]["export"] is None
+    assert made["CK"]["state"] == "FILE_READY"
+    assert waiting(exported.hub, "ACME") == [("DT", "books", "new")]
+    assert "site_moved" in blocking(exported.preview(NOVEMBER, connection="new"))
+    assert exported.query("SELECT count(*) AS number FROM export WHERE kind = 'closing'") == [{"number": 1}]
+    exported.imports("chart", "number,name,kind,active", "1310,Food Inventory,asset,yes", connection="books")
+    again = moves(exported, planned(exported, OTHER, "DT", to="new"))["DT"]
+    exported.confirm(str(again["export"]))
+    assert balances(exported) == {}

@@ -29,6 +29,7 @@ from hub.service.people import person_named
 from hub.store import Database, sqlite_url
 from hub.web.app import create_app
 from hub.web.options import WebOptions
+from hub.web.security import token_of
 from tests.audit_key import AUDIT_KEY
 from tests.conftest import SqliteDatabases
 from tests.passwords import CHEAP, cheap_passwords
@@ -79,10 +80,11 @@ class Visitor:
         return answer.headers["location"] if status == 303 else answer.text
 
     def token(self) -> str:
-        """Return the token that this browser's forms carry."""
-        at = "/account" if "hub-session" in self.client.cookies else "/sign-in"
-        found = _FIELD.search(self.client.get(at).text)
-        assert found, at
+        """Return the token that this browser's forms carry: as every page does of a session, without asking for one."""
+        if session := self.client.cookies.get("hub-session"):
+            return token_of(session)
+        found = _FIELD.search(self.client.get("/sign-in").text)
+        assert found, "no form to sign in with"
         return found[1]
 
     def told(self, path: str) -> str:

@@ -13,6 +13,7 @@ from hub.service.companies import add_company
 from hub.service.connections import add_connection
 from hub.service.enabling.moving import waiting
 from hub.service.exporting import export, exports
+from hub.service.pausing import pause, plugin_of
 from hub.service.previewing import offered_counts, preview
 from hub.service.undoing import confirm
 from tests.web.conftest import Site, Visitor, words
@@ -224,7 +225,25 @@ def test_every_page_of_a_test_copy_says_so_and_it_is_never_where_somebody_is_led
         assert re.search(r'class="company"[^>]*>Small Plates – Test</a>\s*<span class="badge warn">', page), path
         assert "· Test ·" in page.partition("</title>")[0], path
     assert "Test</span>" not in support.get(f"/c/{CODE}/exports")
+    saved = [
+        support.client.get(f"/c/{code}/imports/templates/counts").headers["content-disposition"]
+        for code in (CODE, "SMALL-TEST")
+    ]
+    assert [re.findall(r'filename="([^"]+)"', each) for each in saved] == [["counts.csv"], ["TEST-counts.csv"]]
     people.add_person(small.hub, "tess", password="correct horse battery", full_name="Tess")
     people.give_access(small.hub, "SMALL-TEST", "tess", Role.ADMINISTRATOR)
     tess = small.visitor("tess")
     assert "Test" in tess.told("/"), "the only company of a person, and yet it is chosen by hand"
+
+
+def test_a_connector_that_support_has_paused_is_not_ready_and_its_steps_can_be_taken_all_the_same(
+    small: Site, support: Visitor
+) -> None:
+    opening(small.hub)
+    support.post(DRY, status=200)
+    assert "Not ready yet" not in support.told(FLOW)
+    pause(small.hub, plugin_of(small.hub.registry, "csv_iif"), reason="It writes yesterday's date.", company=CODE)
+    told = support.told(FLOW)
+    assert "Not ready yet" in told
+    assert "Paused by support: It writes yesterday's date." in told
+    assert open_step(support.get(f"{FLOW}?step=accounts")) == "Step 5 of 9: Map GL Accounts"

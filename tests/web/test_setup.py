@@ -299,7 +299,7 @@ def test_who_may_not_set_up_finds_no_page(site: Site, page: str) -> None:
         ("dimension_missing", "Site Maps"),
         ("no_variance_account", "Company Settings - Accounting"),
         ("due_accounts_missing", "Company Settings - Accounting"),
-        ("site_moved", "Company Settings - Accounting"),
+        ("site_moved", "Move sites to another connection"),
     ],
 )
 def test_the_link_of_a_problem_leads_to_where_it_is_mended_and_back(site: Site, code: str, title: str) -> None:

@@ -21,7 +21,7 @@ from hub.domain.resolution import Resolver
 from hub.service.closing import close_site, closing_shown
 from hub.service.context import Hub, Refused, not_found, refuse
 from hub.service.enabling.missing import problem
-from hub.service.freezing import figures_changed
+from hub.service.freezing import figures_changed, refused
 from hub.service.saving import RowEdit, save_edits
 from hub.service.scope import CompanyRows, reading, writing
 
@@ -131,11 +131,20 @@ def move(
     if now.how is How.OTHER_BOOKS:
         _ask_openings_anew(hub, company, now)
     _post_to(hub, company, now)
-    closed = [each for each in now.moves if each.closing is not None]
     return {
-        each.site: close_site(hub, company, each.site, each.leaves, on=on, decisions=decisions, expected_hash=each.hash)
-        for each in closed
+        each.site: _close(hub, company, each, on=on, decisions=decisions)
+        for each in now.moves
+        if each.closing is not None
     }
+
+
+def _close(hub: Hub, company: str, of: Move, *, on: date | None, decisions: Sequence[str]) -> dict[str, Any]:
+    """Post one site's closing entry; what keeps it from being posted stops no other site's."""
+    try:
+        return close_site(hub, company, of.site, of.leaves, on=on, decisions=decisions, expected_hash=of.hash)
+    except Refused as error:
+        assert of.closing is not None
+        return refused(date.fromisoformat(of.closing["date"]), error.problems)
 
 
 def _ask_openings_anew(hub: Hub, company: str, now: Plan) -> None:

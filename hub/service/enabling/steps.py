@@ -107,10 +107,11 @@ def _of(step: Step, missing: Sequence[Problem], said: str = "") -> Standing:
 
 
 def _connector(shown: dict[str, Any]) -> Standing:
-    unusable = shown["state"] == State.UNUSABLE
-    missing = (
-        [problem("connector_failed", str(shown["problem"]), where=Where(connection=shown["name"]))] if unusable else []
-    )
+    where, missing = Where(connection=shown["name"]), []
+    if shown["state"] == State.UNUSABLE:
+        missing.append(problem("connector_failed", str(shown["problem"]), where=where))
+    if shown["paused"]:
+        missing.append(problem("plugin_paused", str(shown["paused"]), where=where))
     return _of(Step.CONNECTOR, missing, str(shown["label"]))
 
 

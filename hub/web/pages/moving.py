@@ -15,6 +15,7 @@ from hub.service.set_up import sites
 from hub.web import ledger, remedies
 from hub.web.enabling import ENABLE
 from hub.web.routes import page
+from hub.web.row_edits import back
 
 if TYPE_CHECKING:
     from starlette.responses import Response
@@ -134,4 +135,5 @@ def _shown(
         names=names,
         labels=by_name,
         here=visit.path("enable", "move"),
+        back=back(visit),
     )

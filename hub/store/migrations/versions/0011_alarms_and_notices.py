@@ -99,5 +99,5 @@ def upgrade() -> None:
         "postings_to_look_at", "posting", ["company_id"], sqlite_where=TO_LOOK_AT, postgresql_where=TO_LOOK_AT
     )
     op.create_index("connections_by_connector", "connection", ["connector", "company_id"])
-    by_name = [sa.text("lower(name)"), "id", "mode", "test_of", "code", "name"]
+    by_name: list[str | sa.TextClause] = [sa.text("lower(name)"), "id", "mode", "test_of", "code", "name"]
     op.create_index("companies_by_name", "company", by_name)
