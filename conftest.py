@@ -17,9 +17,11 @@ SKIPS_FAIL = os.environ.get("HUB_NO_SKIP") == "1"
 STEPS_PER_RUN = 50
 # What runs for minutes in `make soak`, longest first: begun early, none of it is waited for alone at the end.
 LONGEST = (
-    "tests/properties/test_histories.py",
     "tests/faults/test_simulator.py",
+    "tests/web/api/test_hostile_programs.py",
     "tests/processes/test_together.py",
+    "tests/web/test_imports.py",
+    "tests/properties/test_histories.py",
     "tests/posting/test_outage.py",
     "tests/processes/test_kills.py",
 )
@@ -48,10 +50,11 @@ settings.register_profile(
 settings.load_profile(PROFILE)
 
 
+@pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Leave soak tests out, uncounted as skips, unless a long profile is asked for; there, begin with the longest."""
     if PROFILE != "test":
-        items.sort(key=_place)
+        items[:] = _longest_first(items, int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1")))
         return
     long, short = [], []
     for item in items:
@@ -67,9 +70,22 @@ def pytest_collection_finish() -> None:
     gc.freeze()
 
 
-def _place(item: pytest.Item) -> int:
-    file = item.nodeid.partition("::")[0]
-    return LONGEST.index(file) if file in LONGEST else len(LONGEST)
+def _longest_first(items: list[pytest.Item], workers: int) -> list[pytest.Item]:
+    """Deal the longest tests out: each worker is given as many tests in a row, and is to begin with its share of them."""
+    known = [item for item in items if _file(item) in LONGEST]
+    known.sort(key=lambda item: LONGEST.index(_file(item)))
+    others = [item for item in items if _file(item) not in LONGEST]
+    ordered: list[pytest.Item] = []
+    for worker in range(workers):
+        share = known[worker::workers]
+        room = (len(items) - len(ordered)) // (workers - worker) - len(share)
+        ordered += [*share, *others[: max(room, 0)]]
+        del others[: max(room, 0)]
+    return ordered
+
+
+def _file(item: pytest.Item) -> str:
+    return item.nodeid.partition("::")[0]
 
 
 @pytest.hookimpl(wrapper=True)

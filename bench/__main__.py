@@ -24,7 +24,7 @@ def main() -> None:
 
 
 def _measures(*, quick: bool) -> Iterable[Callable[[], Iterable[Figure]]]:
-    from bench import engine, exports, imports, journals, netsuite, pages, previews, quickbooks, xero
+    from bench import customers, engine, exports, imports, journals, netsuite, pages, previews, quickbooks, xero
     from bench import help as help_text
 
     return (
@@ -33,6 +33,7 @@ def _measures(*, quick: bool) -> Iterable[Callable[[], Iterable[Figure]]]:
         lambda: previews.figures(quick=quick),
         imports.figures,
         lambda: pages.figures(quick=quick),
+        lambda: customers.figures(quick=quick),
         lambda: engine.figures(quick=quick),
         lambda: exports.figures(quick=quick),
         lambda: quickbooks.figures(quick=quick),

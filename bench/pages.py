@@ -144,14 +144,15 @@ async def _p50(calls: Callable[[], list[tuple[ASGIApp, str, str]]], rounds: int)
         took = []
         for app, path, cookie in calls():
             began = time.perf_counter()
-            page = await _get(app, path, cookie)
+            page = await asked_of(app, path, cookie)
             took.append((time.perf_counter() - began) * 1_000)
             assert page.count(b"1310 Food Inventory") >= LEAST_LINES, path
         times.append(took)
     return [sorted(each)[len(each) // 2] for each in zip(*times[2:], strict=True)]
 
 
-async def _get(app: ASGIApp, path: str, cookie: str) -> bytes:
+async def asked_of(app: ASGIApp, path: str, cookie: str) -> bytes:
+    """Return the page of a path, which must be there."""
     came: list[bytes] = []
     asked = {"type": "http.request", "body": b"", "more_body": False}
 
@@ -234,15 +235,21 @@ def _joined(entry: dict[str, Any]) -> str:
 
 
 def _ours(hub: Hub) -> tuple[ASGIApp, str]:
+    from hub.web.app import create_app
+
+    return create_app(hub), signed_in(hub)
+
+
+def signed_in(hub: Hub) -> str:
+    """Add somebody who may see everything, and return the cookie of their session."""
     from hub.service import people, signing_in
     from hub.service.people import person_named
-    from hub.web.app import create_app
 
     people.add_person(hub, "bench", password="a password of the bench", support=True)
     with hub.database.write() as connection:
         person = person_named(hub, "bench").id
         token = signing_in.begin(hub, connection, person, address="127.0.0.1", program="bench")
-    return create_app(hub), f"hub-session={token}"
+    return f"hub-session={token}"
 
 
 def _exported(hub: Hub) -> tuple[str, str]:

@@ -9,7 +9,7 @@ import os
 import signal
 import socket
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, closing, contextmanager, nullcontext
 from functools import partial
 from pathlib import Path
@@ -25,14 +25,13 @@ if TYPE_CHECKING:
     from hub.cli.opener import Serving
     from hub.plugins import Registry
     from hub.service.context import Hub, Posting
+    from hub.service.ways import Ways
     from hub.web.options import WebOptions
     from hub.web.sandboxes import StandIns
 
 log = logging.getLogger(__name__)
 
 EXPORTS_AT_ONCE = 4  # of one connection, over all workers
-AUTOMATIC_S = 30
-WATCH_S = 900
 WEB_THREADS = 8  # exports at a time of a worker inside the web app
 LOOK_S = 1.0  # between looks whether to stop
 
@@ -73,6 +72,7 @@ class Installation:
                 actor=actor(),
                 posting=posting(),
                 keys=key_ring_of(os.environ, folder),
+                ways=ways(),
             )
             notice(hub)
             yield handing_over(hub)
@@ -232,6 +232,16 @@ def posting() -> Posting:
     return posting_of(timing, os.environ)
 
 
+def ways() -> Ways:
+    """Return how this process tells people of alarms; raises CannotOpen."""
+    from hub.service.ways import ways_of
+
+    try:
+        return ways_of(os.environ)
+    except ValueError as error:
+        raise CannotOpen(str(error)) from error
+
+
 def _timing(text: str) -> Iterator[tuple[str, str]]:
     for part in filter(None, text.split(",")):
         name, _, value = part.partition("=")
@@ -277,10 +287,9 @@ def work_until_stopped(hub: Hub, *, threads: int, ready: Callable[[str], None]) 
     """
     from dataclasses import replace
 
-    from hub.engine import Durable, Job
+    from hub.engine import Durable
     from hub.engine.pulse import Pulse
-    from hub.service import jobs
-    from hub.service.automatic import export_automatically
+    from hub.service.jobs import jobs
     from hub.service.posting import life, working
 
     stopped = threading.Event()
@@ -298,10 +307,7 @@ def work_until_stopped(hub: Hub, *, threads: int, ready: Callable[[str], None]) 
         alive=partial(life.names, hub),
         threads=threads,
         at_once_per_partition=EXPORTS_AT_ONCE,
-        jobs=(
-            Job(name="automatic exports", every_s=AUTOMATIC_S, run=lambda: _logged(export_automatically(hub))),
-            Job(name="night watch", every_s=WATCH_S, run=lambda: _logged(jobs.check_by_night(hub))),
-        ),
+        jobs=jobs(hub),
     )
     heart = Pulse(partial(_beat, hub, stopped), name="signs of life", every_s=every_s)
     heart.start()
@@ -345,11 +351,6 @@ def _beat(hub: Hub, stopped: threading.Event) -> None:
     except WorkerReplaced:
         log.error("another process goes by the name of worker %s: this one stops", hub.posting.worker)
         stopped.set()
-
-
-def _logged(done: Sequence[str]) -> None:
-    if done:
-        log.info("done: %s", ", ".join(done))
 
 
 def look_for_cycles_seldom() -> None:

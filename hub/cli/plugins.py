@@ -35,16 +35,22 @@ def plugins(here: Here) -> None:
 def check(here: Here, name: Installed, full: Full = False) -> None:
     """Run the conformance suite of an installed plugin before its own stand-in, and tell the level it earns."""
     from hub.service.context import refuse
+    from hub.service.environment import trust_of
     from hub.service.trusting import record_level
     from hub.testing.conformance import NoStand, ScaleInvalid, installed_subject
     from hub.testing.conformance.report import report_on
 
+    home = home_folder(here.home)
+    if name in trust_of(home).blocked:
+        raise refuse(
+            "plugin_blocked", f"The plugin {name} is blocked: it is not even imported.", f"hub plugins unblock {name}"
+        )
     try:
         subject = installed_subject(name)
     except (NoStand, ScaleInvalid) as error:
         raise refuse("not_checkable", str(error), "What a plugin brings to be checked: docs/partners.md") from error
     report = report_on(name, subject, full=full)
-    if (home := home_folder(here.home)).is_dir():
+    if home.is_dir():
         record_level(home, name, report["level"] if report["sound"] else "", at=datetime.now(UTC))
     here.answer(report, lambda: _show_report(report))
     here.stop(Code.DONE if report["sound"] else Code.REFUSED)

@@ -31,6 +31,7 @@ COMMANDS = {
     "resume": ("workers", MONTH_END, "Take an export forward after seeing to what kept it."),
     "accept": ("workers", MONTH_END, "Take over what the accounting system recorded otherwise than it was sent."),
     "check": ("workers", MONTH_END, "Look now for what was edited, deleted or doubled in the accounting system."),
+    "look": ("looking", MONTH_END, "Look at connections now, as each night: access, chart, what was posted."),
     "files": ("exports", MONTH_END, "Write an export's files again, in any layout."),
     "report": ("reports", MONTH_END, "Show the journal adjustment of any count, exported or not."),
     "serve": ("serving", OPERATION, "Serve the web app, with a worker inside: until stopped."),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import is_dataclass
 from datetime import date
@@ -9,7 +10,7 @@ from decimal import Decimal
 from functools import cache
 from itertools import islice
 from types import MappingProxyType, NoneType, UnionType
-from typing import TypeAlias, TypeVar, Union, cast, get_args, get_origin, get_type_hints
+from typing import Any, TypeAlias, TypeVar, Union, cast, get_args, get_origin, get_type_hints
 
 from hub.plugins.calls import MOST_ITEMS
 from hub.plugins.content import RULES
@@ -29,6 +30,7 @@ _WORDS = {
     NoneType: "None",
 }
 _NOTHING = object()
+_HALF_A_PAIR = re.compile(r"[\ud800-\udfff]")
 
 TypeForm: TypeAlias = object  # a type, or an expression of types such as `Recorded | None`
 
@@ -59,13 +61,13 @@ def flaws(value: object, kind: TypeForm, at: str) -> Iterator[str]:
 
     at: how the sentence names the value, such as `accounts()[2].name`.
     """
-    outer = get_origin(kind)
+    outer, inner = _parts(kind)
     if outer in (Union, UnionType):
-        yield from _flaws_of_any(value, get_args(kind), at)
+        yield from _flaws_of_any(value, inner, at)
     elif outer in (tuple, frozenset):
-        yield from _flaws_of_each(value, outer, get_args(kind)[0], at)
+        yield from _flaws_of_each(value, outer, inner[0], at)
     elif outer is Mapping:
-        yield from _flaws_of_mapping(value, get_args(kind), at)
+        yield from _flaws_of_mapping(value, inner, at)
     elif outer is type:
         yield from _flaws_of_model(value, at)
     elif type(value) is not kind:
@@ -86,7 +88,7 @@ def _flaws_of_all(values: object, kind: type, at: str) -> Iterator[str]:
 
 
 def _flaws_of_any(value: object, kinds: tuple[TypeForm, ...], at: str) -> Iterator[str]:
-    chosen = next((kind for kind in kinds if type(value) is (get_origin(kind) or kind)), None)
+    chosen = next((kind for kind in kinds if type(value) is (_parts(kind)[0] or kind)), None)
     if chosen is None:
         yield f"{at} must be {' or '.join(_words(kind) for kind in kinds)}, not {type(value).__name__}"
     else:
@@ -119,7 +121,7 @@ def _flaws_of_text(text: str, at: str) -> Iterator[str]:
         yield f"{at} has {len(text):,} characters, and no text may have more than {MOST_TEXT:,}"
     elif "\0" in text:
         yield f"{at} holds a NUL character"
-    elif not text.isascii() and any("\ud800" <= character <= "\udfff" for character in text):
+    elif not text.isascii() and _HALF_A_PAIR.search(text):
         yield f"{at} holds half a surrogate pair"
 
 
@@ -142,6 +144,12 @@ def _flaws_of_model(value: object, at: str) -> Iterator[str]:
         yield f"{at} must set hide_input_in_errors in its model_config, so that no error repeats a secret"
     elif any(field.validation_alias is not None for field in value.model_fields.values()):
         yield f"{at} must have no aliases, since settings are kept and shown by the names of their fields"
+
+
+@cache
+def _parts(kind: TypeForm) -> tuple[Any, tuple[Any, ...]]:  # Any: types and expressions of types, as typing has them
+    """Return what a type is at its outside, None where it is no expression of types, and what is inside."""
+    return get_origin(kind), get_args(kind)
 
 
 @cache

@@ -13,6 +13,7 @@ from uuid import uuid4
 from hub.api import ConnectorError, Level, Problem, TryLater, Where
 from hub.domain.posting import Rules
 from hub.plugins import Registry
+from hub.service.ways import Ways
 from hub.store import Database
 from hub.store.key_ring import KeyRing
 from hub.store.vault import Vault
@@ -87,7 +88,7 @@ class Hub:
     """An open hub.
 
     clock returns aware UTC; files made go below home/files; actor: who is asking; posting: how it posts; keys: of its
-    secrets, None for those of its home.
+    secrets, None for those of its home; ways: how it tells people of alarms.
     """
 
     database: Database
@@ -97,6 +98,7 @@ class Hub:
     actor: str
     posting: Posting = field(default_factory=Posting)
     keys: KeyRing | None = None
+    ways: Ways = field(default_factory=Ways)
 
     @property
     def vault(self) -> Vault:

@@ -48,7 +48,7 @@ def loaded_plugins(environment: Mapping[str, str], home: Path, timing: Timing) -
 
     trust = trust_of(home)
     # A call ends a little before its thread is given up, so that what is told is how the plugin's process ended.
-    containment = Containment(call_s=timing.call_s * 0.95, away_from=(home, *_own_files(environment)))
+    containment = Containment(call_s=timing.call_s * 19 / 20, away_from=(home, *_own_files(environment)))
     registry = load(policy=Policy(trust=trust, containment=containment))
     try:
         yield registry

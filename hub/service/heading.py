@@ -52,12 +52,13 @@ def heading(hub: Hub, company: str) -> Heading:
         name=found["name"],
         currency=found["currency"],
         time_zone=found["time_zone"],
-        connections=tuple(_labelled(hub, row) for row in connections),
+        connections=tuple(labelled(hub, row) for row in connections),
         test=found["test_of"] is not None,
     )
 
 
-def _labelled(hub: Hub, row: Row) -> Labelled:
+def labelled(hub: Hub, row: Row) -> Labelled:
+    """Return a connection's row with the name of its accounting system."""
     try:
         label = _label(connector_of(hub, row["connector"]), json.dumps(row["settings"], sort_keys=True))
     except (Refused, SettingsInvalid, ConnectorError) as error:

@@ -15,7 +15,7 @@ from hub.service.context import Hub, problem_document
 from hub.service.map_effects import NO_EFFECTS, Effects, effects_of
 from hub.service.maps import account_key
 from hub.service.scope import CompanyRows, reading
-from hub.service.setup_suggestions import Suggestion, fits, replacement
+from hub.service.setup_suggestions import Suggestion, fits, replacements
 from hub.store import Row
 from hub.store.chart_rows import GONE
 from hub.store.mapping_rows import WrittenMap, written_maps
@@ -45,7 +45,7 @@ class AccountFinding:
     was: Account
     now: Account | None
     message: str
-    replacement: Suggestion | None
+    replacement: Suggestion | None = None
     effects: Effects = NO_EFFECTS
 
 
@@ -109,7 +109,7 @@ def map_health(hub: Hub, company: str, connection: str) -> MapHealth:
     """
     with reading(hub, company) as rows:
         row = rows.connection_row(rows.books(connection).name)
-        found = list(_of_accounts(rows, row))
+        found = _of_accounts(rows, row)
         unusable = {each.gl.number: each.now or each.was for each in found if each.trouble is not Trouble.RENAMED}
         effects = effects_of(hub, rows, row, unusable) if unusable else {}
         return MapHealth(
@@ -144,27 +144,26 @@ def _is_live(row: Row) -> bool:
     return row["chosen_at"] is not None and row["sign_in_id"] is not None
 
 
-def _of_accounts(rows: CompanyRows, row: Row) -> Iterator[AccountFinding]:
-    chart = rows.setup.chart(row["name"])
+def _of_accounts(rows: CompanyRows, row: Row) -> Sequence[AccountFinding]:
+    """Return the findings of a connection's account map, the worst first, each with what could take the account's place."""
+    setup, name = rows.setup, row["name"]
+    chart = setup.chart(name)
     if not chart.accounts:
-        return
-    found = [_of_account(rows.setup.gl_accounts[each.gl_account], each, chart) for each in _written(rows, row)]
-    yield from sorted(filter(None, found), key=lambda each: list(Trouble).index(each.trouble))
-
-
-def _written(rows: CompanyRows, row: Row) -> list[WrittenMap]:
-    return written_maps(rows.connection, rows.company_id, row["id"])
+        return []
+    written = written_maps(rows.connection, rows.company_id, row["id"])
+    every = [_of_account(setup.gl_accounts[each.gl_account], each, chart) for each in written]
+    found = sorted(filter(None, every), key=lambda each: list(Trouble).index(each.trouble))
+    gone = [(each.gl, each.now or each.was) for each in found if each.trouble is not Trouble.RENAMED]
+    mapped = setup.account_maps.get(name, {})
+    other = replacements(gone, chart.accounts, mapped=mapped, known=setup.gl_accounts) if gone else {}
+    return [replace(each, replacement=other.get(each.gl.number)) for each in found]
 
 
 def _of_account(gl: GlAccount, written: WrittenMap, chart: Chart) -> AccountFinding | None:
     was = Account(id=written.account_id, number=written.account_number, name=written.account_name)
     now = chart.find(account_id=was.id, number=was.number, name=was.name)
     told = _told(gl, was, now)
-    if told is None:
-        return None
-    trouble, message = told
-    other = None if trouble is Trouble.RENAMED else replacement(gl, now or was, chart.accounts)
-    return AccountFinding(gl=gl, trouble=trouble, was=was, now=now, message=message, replacement=other)
+    return AccountFinding(gl=gl, trouble=told[0], was=was, now=now, message=told[1]) if told else None
 
 
 def _told(gl: GlAccount, was: Account, now: Account | None) -> tuple[Trouble, str] | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -66,7 +66,7 @@ def pause(hub: Hub, plugin: str, *, reason: str, company: str = "") -> None:
         now = hub.database.now(connection)
         values = {"plugin": plugin, "company_id": company_id, "reason": reason, "paused_by": hub.actor}
         add_pause(connection, connectors, {**values, "paused_at": now})
-        _audit(hub, connection, "pause plugin", f"{plugin}: {reason}", company_id, connectors)
+        _audit(hub, connection, "pause plugin", f"{plugin}: {reason}", _concerned(connection, company_id, connectors))
     remember_each(hub)
 
 
@@ -79,7 +79,7 @@ def resume(hub: Hub, plugin: str, *, company: str = "") -> None:
             raise refuse(
                 "not_paused", f"{plugin} is not paused {f'for {company}' if company else 'for all companies'}."
             )
-        _audit(hub, connection, "resume plugin", plugin, company_id, connectors)
+        _audit(hub, connection, "resume plugin", plugin, _concerned(connection, company_id, connectors))
     remember_each(hub)
 
 
@@ -100,11 +100,13 @@ def _company_id(connection: Transaction, company: str) -> int | None:
         raise not_found("company", company) from error
 
 
-def _audit(
-    hub: Hub, connection: Transaction, action: str, subject: str, company_id: int | None, connectors: frozenset[str]
-) -> None:
+def _audit(hub: Hub, connection: Transaction, action: str, subject: str, concerned: Collection[int]) -> None:
     """Write it down in the trail of each company that it concerns."""
-    concerned = (
-        {row["company_id"] for row in companies_using(connection, connectors)} if company_id is None else {company_id}
-    )
     append_to_each(connection, concerned, at=hub.clock(), actor=hub.actor, action=action, subject=subject)
+
+
+def _concerned(connection: Transaction, company_id: int | None, connectors: frozenset[str]) -> Collection[int]:
+    """Return the company that is meant, else those that use one of these connectors."""
+    if company_id is not None:
+        return {company_id}
+    return {row["company_id"] for row in companies_using(connection, connectors)}

@@ -7,7 +7,7 @@ category has it. Two accounts that are nearly as likely make neither likely enou
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from heapq import nlargest, nsmallest
 
@@ -72,21 +72,29 @@ def suggestions(
     """
     there = _Chart(chart)
     found = {each.number: _Claim(each, best) for each in gl_accounts if (best := there.best(each))}
-    taken: dict[Account, list[GlAccount]] = defaultdict(list)
-    for number, account in (mapped or {}).items():
-        if known and number in known and number not in found:
-            taken[account].append(known[number])
-    return {number: claim.suggestion for number, claim in _settled(found, taken).items()}
+    return _settled(found, _taken(mapped or {}, known or {}, found))
 
 
-def replacement(gl: GlAccount, gone: Account, chart: Sequence[Account]) -> Suggestion | None:
-    """Return the account to map a GL Account to in place of one that cannot be used any more; None where none is likely.
+def replacements(
+    gone: Iterable[tuple[GlAccount, Account]],
+    chart: Sequence[Account],
+    *,
+    mapped: Mapping[str, Account] | None = None,
+    known: Mapping[str, GlAccount] | None = None,
+) -> Mapping[str, Suggestion]:
+    """Return by GL Account (its number) what to map it to in place of an account that cannot be used any more.
 
-    It may be likely by what the GL Account is called, or by what the account was called there.
+    It may be likely by what the GL Account is called, or by what the account was called there. gone: each GL Account with
+    that account; mapped, known: as `suggestions` takes them.
     """
-    known = _Chart([each for each in chart if each != gone])
-    own = known.best(gl)
-    called = known.best(GlAccount(number=gone.number, name=gone.name, kind=gl.kind)) if gone.name else None
+    there = _Chart(chart)
+    found = {gl.number: _Claim(gl, best) for gl, was in gone if (best := _in_place_of(there, gl, was))}
+    return _settled(found, _taken(mapped or {}, known or {}, found))
+
+
+def _in_place_of(there: _Chart, gl: GlAccount, gone: Account) -> Suggestion | None:
+    own = there.best(gl)
+    called = there.best(GlAccount(number=gone.number, name=gone.name, kind=gl.kind)) if gone.name else None
     if called and own and called.account != own.account and abs(called.sure - own.sure) < NEAR:
         return replace(max(own, called, key=_sure), sure=min(DOUBTFUL, own.sure, called.sure))
     best = max(filter(None, (own, called)), key=_sure, default=None)
@@ -285,7 +293,15 @@ _Taken = Mapping[Account, Sequence[GlAccount]]
 """The GL Accounts that are mapped to an account already."""
 
 
-def _settled(found: Mapping[str, _Claim], taken: _Taken) -> dict[str, _Claim]:
+def _taken(mapped: Mapping[str, Account], known: Mapping[str, GlAccount], again: Container[str]) -> _Taken:
+    taken: dict[Account, list[GlAccount]] = defaultdict(list)
+    for number, account in mapped.items():
+        if number in known and number not in again:
+            taken[account].append(known[number])
+    return taken
+
+
+def _settled(found: Mapping[str, _Claim], taken: _Taken) -> dict[str, Suggestion]:
     """Return what is left of suggestions where several are of one account, or of one that is mapped already.
 
     Several GL Accounts of one side may share an account, but then each is looked at first that is not much the likeliest;
@@ -306,7 +322,7 @@ def _settled(found: Mapping[str, _Claim], taken: _Taken) -> dict[str, _Claim]:
         others = [each for each in rivals if near < each.suggestion.sure and claim.order() < each.order()]
         before += [(each.gl, "is as likely") for each in others]
         doubts = [f"GL Account {other.number} {why}" for other, why in before if not claim.beside(other)]
-        kept[number] = _Claim(claim.gl, _doubted(claim.suggestion, doubts[0])) if doubts else claim
+        kept[number] = _doubted(claim.suggestion, doubts[0]) if doubts else claim.suggestion
     return kept
 
 

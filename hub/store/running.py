@@ -112,12 +112,13 @@ class _Kind:
     def __init__(self, dialect: Dialect) -> None:
         self.dialect = dialect
         self._name = (dialect.name, dialect.driver)
+        self._hash = hash(self._name)
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Kind) and other._name == self._name
+        return other is self or (isinstance(other, _Kind) and other._name == self._name)
 
     def __hash__(self) -> int:
-        return hash(self._name)
+        return self._hash
 
 
 class _Plan:
@@ -135,23 +136,27 @@ class _Plan:
             _bind(compiled, dialect, own, *places.get(own, (own, None)))
             for own in (state.positiontup if state.positiontup is not None else state.parameters)
         ]
+        self._names = [bind.name for bind in self._binds] if all(map(_is_as_given, self._binds)) else None
         self._types = _types(statement)
         self._dialect = dialect
         self._described: tuple[SimpleResultMetaData, list[tuple[int, Processor]]] | None = None
 
     def start(self, connection: Connection, values: Mapping[str, Any]) -> DBAPICursor:
         """Return a cursor that has run the statement; raises as SQLAlchemy does."""
-        parameters: Any = (  # as the driver has it
-            tuple([bind.value(values) for bind in self._binds])
-            if self._positional
-            else {bind.own: bind.value(values) for bind in self._binds}
-        )
+        parameters = self._parameters(values)
         cursor = connection.connection.cursor()
         try:
             cursor.execute(self._sql, parameters)
         except connection.dialect.loaded_dbapi.Error as error:
             raise _told(connection, cursor, self._sql, parameters, error) from error
         return cursor
+
+    def _parameters(self, values: Mapping[str, Any]) -> Any:  # noqa: ANN401 - as the driver has it
+        if not self._positional:
+            return {bind.own: bind.value(values) for bind in self._binds}
+        if self._names is not None:
+            return tuple([values[name] for name in self._names])
+        return tuple([bind.value(values) for bind in self._binds])
 
     def result(self, connection: Connection, cursor: DBAPICursor) -> Result[*tuple[Any, ...]]:
         """Return every row that a cursor has found."""
@@ -184,7 +189,9 @@ class _Plan:
 
 
 def _lengths(given: Mapping[str, Any]) -> tuple[tuple[str, int], ...]:
-    return tuple([(name, len(value)) for name, value in given.items() if isinstance(value, list)])
+    if list not in map(type, given.values()):
+        return ()
+    return tuple([(name, len(value)) for name, value in given.items() if type(value) is list])
 
 
 def _is_unwatched(connection: Connection) -> bool:
@@ -214,6 +221,10 @@ def _bind(compiled: SQLCompiler, dialect: Dialect, own: str, name: str, at: int 
     bind = compiled.binds[name]
     default = REQUIRED if bind.required else bind.effective_value
     return Bind(own, name, at, default, bind.type.dialect_impl(dialect).bind_processor(dialect))
+
+
+def _is_as_given(bind: Bind) -> bool:
+    return bind.default is REQUIRED and bind.at is None and bind.processor is None
 
 
 def _types(statement: Statement) -> list[TypeEngine[Any]] | dict[str, TypeEngine[Any]]:

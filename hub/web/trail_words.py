@@ -79,6 +79,8 @@ ACTIONS: Mapping[str, tuple[str, str]] = {
     "add support": (PEOPLE, "Added {subject} to support staff, who have access to every company"),
     "add token": (PEOPLE, "Made the token {subject}, for a program"),
     "revoke token": (PEOPLE, "Revoked the token {subject}"),
+    "add recipient": (HUB, "Has {subject} told of alarms"),
+    "remove recipient": (HUB, "Has {subject} told of alarms no more"),
     "add company": (HUB, "Added the company {subject}"),
     "begin audit trail": (HUB, "Took the entries so far into the trail under a new key"),
     "accept restored database": (HUB, "Went on with a restored database"),

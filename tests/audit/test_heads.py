@@ -5,8 +5,6 @@ from __future__ import annotations
 import json
 import os
 import shutil
-import subprocess
-import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -21,8 +19,10 @@ from hub.service.doctoring import doctor
 from hub.service.heads import accept, remember, restored
 from hub.store.audit import append
 from tests.audit.home import ENTRIES, sentences, settles, tamper, told
+from tests.ready import ready
 from tests.reporting.home import NOW, one
 
+PATIENCE_S = 60
 NEWEST = "DELETE FROM audit_event WHERE seq = (SELECT max(seq) FROM audit_event) AND company_id = 1"
 
 
@@ -201,34 +201,15 @@ def test_entries_follow_each_other_whoever_writes_them(either_hub: Hub) -> None:
     assert told(either_hub) == []
 
 
-WRITER = """
-import sys
-from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
-from hub.plugins import load
-from hub.store.audit import append
-from tests.audit.home import settles
-from tests.reporting.home import opened
-url, home, day = sys.argv[1:]
-with opened(url, Path(home), load(only=[])) as hub:
-    for _ in range(8):
-        for each in (int(day), int(day) + 1):
-            settles(hub, each)
-"""
-
-
 def test_processes_that_write_at_once_leave_one_whole_trail_and_its_newest_head(
-    either_hub: Hub, repository: Path
+    either_hub: Hub, tmp_path: Path
 ) -> None:
-    command = [
-        sys.executable,
-        "-c",
-        WRITER,
-        str(either_hub.database.url.render_as_string(hide_password=False)),
-        str(either_hub.home),
+    url, log = either_hub.database.url.render_as_string(hide_password=False), tmp_path / "writers.log"
+    writers = [
+        ready().start("tests.audit.writer", [url, str(either_hub.home), day], log=log, environment=os.environ)
+        for day in ("10", "20")
     ]
-    writers = [subprocess.Popen([*command, day], cwd=repository) for day in ("10", "20")]
-    assert [writer.wait() for writer in writers] == [0, 0]
+    assert [writer.wait(PATIENCE_S) for writer in writers] == [0, 0], log.read_text()
     assert told(either_hub) == []
     newest = one(either_hub, "SELECT max(seq) FROM audit_event WHERE company_id = 1")
     assert newest > ENTRIES + 16

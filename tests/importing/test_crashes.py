@@ -1,8 +1,8 @@
 """An import that dies in the middle leaves nothing behind, and its file can simply be imported again."""
 
 import io
-import subprocess
-import sys
+import os
+import signal
 from pathlib import Path
 from threading import Thread
 
@@ -11,7 +11,9 @@ import pytest
 from hub.service.importing import import_file
 from hub.store.importing import TotalsDisagree
 from tests.importing.company import NOW, Company
+from tests.ready import ready
 
+PATIENCE_S = 60
 HEADER = "count_date,site,item,category,quantity,unit_cost\n"
 LONG = HEADER + "".join(f"2026-10-31,DT,Item {number},Meat,1,1\n" for number in range(6_000))
 
@@ -49,25 +51,14 @@ def test_an_import_whose_totals_disagree_with_its_lines_leaves_nothing(
     assert company.everything() == before
 
 
-KILLED = """
-import os, signal, sys
-from pathlib import Path
-from threading import Thread
-from datetime import UTC, datetime
-from hub.service.importing import import_file
-from hub.store import Database
-import_file(Database(sys.argv[1]), "ACME", "counts", Path(sys.argv[2]), actor="tester", now=datetime.now(UTC),
-            progress=lambda rows: os.kill(os.getpid(), signal.SIGKILL))
-"""
-
-
 def test_a_process_killed_half_way_leaves_nothing(company: Company, tmp_path: Path) -> None:
     address = company.database.url.render_as_string(hide_password=False)
     file = tmp_path / "counts.csv"
     file.write_text(LONG)
     before = company.everything()
-    killed = subprocess.run([sys.executable, "-c", KILLED, address, str(file)], check=False, capture_output=True)
-    assert killed.returncode == -9, killed.stderr
+    log = tmp_path / "killed.log"
+    killed = ready().start("tests.importing.killed", [address, str(file)], log=log, environment=os.environ)
+    assert killed.wait(PATIENCE_S) == -signal.SIGKILL, log.read_text()
     assert company.everything() == before
     assert company.imported("counts", LONG).added == 1
 

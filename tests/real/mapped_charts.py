@@ -4,7 +4,7 @@ By hand: five companies' GL Accounts, each naming what it is for, and for each c
 chart has none, any suggestion is wrong. By rule: each account of a chart becomes a GL Account in other words, once with
 the same number, once with another one, and once with its own account taken out of the chart, when nothing is right.
 
-HELD_OUT are charts that were measured when everything was decided, and never before.
+HELD_OUT are charts that were measured only when the limit and the rules were decided.
 """
 
 from __future__ import annotations

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from hub.api import Account, AccountKind
 from hub.domain.setup import GlAccount
 from hub.service.account_names import account_name, number_key
-from hub.service.setup_suggestions import SURE_ENOUGH, Suggestion, fits, replacement, suggestions
+from hub.service.setup_suggestions import SURE_ENOUGH, Suggestion, fits, replacements, suggestions
 
 ASSET, COGS, EXPENSE, LIABILITY = AccountKind.ASSET, AccountKind.COGS, AccountKind.EXPENSE, AccountKind.LIABILITY
 
@@ -166,19 +166,25 @@ def test_a_short_name_finds_an_account_of_a_long_one() -> None:
 
 def test_a_replacement_is_found_by_what_the_account_was_called() -> None:
     gone = account("5010", "COGS:Proteins", active=False)
-    other = account("5900", "COGS:Protein")
-    found = replacement(gl("1", "Meat and Fish"), gone, [gone, other])
-    assert found is not None
+    other, one = account("5900", "COGS:Protein"), gl("1", "Meat and Fish")
+    found = replacements([(one, gone)], [gone, other])["1"]
     assert (found.account, found.sure) == (other, 95)
     assert found.reason == "By what 5010 COGS:Proteins was called: same name, both cost of goods sold."
-    assert replacement(gl("1", "Meat and Fish"), gone, [gone]) is None
+    assert replacements([(one, gone)], [gone]) == {}
 
 
 def test_a_replacement_by_the_name_here_and_one_by_the_name_there_make_neither_sure() -> None:
     gone = account("5010", "COGS:Proteins", active=False)
-    found = replacement(gl("1", "Meat"), gone, [gone, account("1", "Meats"), account("2", "Protein")])
-    assert found is not None
-    assert found.sure == 60
+    found = replacements([(gl("1", "Meat"), gone)], [gone, account("1", "Meats"), account("2", "Protein")])
+    assert found["1"].sure == 60
+
+
+def test_a_replacement_that_another_gl_account_is_mapped_to_is_looked_at_first() -> None:
+    gone, other = account("5010", "COGS Meat", active=False), account("5011", "COGS Meat", None)
+    known = {"9": gl("9", "Kitchen"), "8": gl("8", "Stock of Meat", ASSET)}
+    costs = replacements([(gl("1", "Meat"), gone)], [gone, other], mapped={"9": other}, known=known)
+    assert costs["1"].reason.endswith("but GL Account 9 is mapped to it.")
+    assert replacements([(gl("1", "Meat"), gone)], [gone, other], mapped={"8": other}, known=known) == {}
 
 
 NAMES = st.text(st.sampled_from("abz é0:·&-'"), max_size=12)

@@ -24,10 +24,12 @@ from hub.plugins import load as load_plugins
 from hub.service import people, signing_in
 from hub.service.companies import add_company
 from hub.service.context import Hub
+from hub.service.notices.recipients import add_recipient
 from hub.service.people import person_named
 from hub.store import Database, sqlite_url
 from hub.web.app import create_app
 from hub.web.options import WebOptions
+from hub.web.security import token_of
 from tests.audit_key import AUDIT_KEY
 from tests.conftest import SqliteDatabases
 from tests.passwords import CHEAP, cheap_passwords
@@ -78,10 +80,11 @@ class Visitor:
         return answer.headers["location"] if status == 303 else answer.text
 
     def token(self) -> str:
-        """Return the token that this browser's forms carry."""
-        at = "/account" if "hub-session" in self.client.cookies else "/sign-in"
-        found = _FIELD.search(self.client.get(at).text)
-        assert found, at
+        """Return the token that this browser's forms carry: as every page does of a session, without asking for one."""
+        if session := self.client.cookies.get("hub-session"):
+            return token_of(session)
+        found = _FIELD.search(self.client.get("/sign-in").text)
+        assert found, "no form to sign in with"
         return found[1]
 
     def told(self, path: str) -> str:
@@ -147,6 +150,7 @@ def _loaded(folder: Path, sqlite_databases: SqliteDatabases) -> Path:
     hub = Hub(database=database, registry=registry, clock=lambda: NOW, home=home, actor="alice")
     load(hub)
     add_company(hub, code=OTHER, name="Other Restaurants", currency="USD")
+    add_recipient(hub, "email", "support@hub.example")
     _add_people(hub)
     database.close()
     source = Path(url.removeprefix("sqlite:///"))

@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 
 from hub.demo.loading import COMPANY
 from hub.service.exporting import exports
+from hub.service.notices.recipients import recipients
 from hub.service.people import person_named
 from hub.service.report_views import counted_dates
 from hub.service.reporting import report
@@ -24,6 +25,7 @@ SAMPLES: Mapping[str, Callable[[Site], str]] = {
     "person": lambda site: str(person_named(site.hub, "newcomer").id),
     "plugin": lambda site: site.hub.registry.known[0].name,
     "supporter": lambda site: str(person_named(site.hub, "support").id),
+    "recipient": lambda site: str(recipients(site.hub)[0].id),
     "export": lambda site: str(exports(site.hub, COMPANY)[0]["export"]),
     "count_date": lambda _site: OFFERED,
 }

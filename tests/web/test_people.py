@@ -12,6 +12,7 @@ from hub.service.companies import add_company
 from hub.service.exporting import exports
 from hub.service.people import person_named
 from hub.store.company_rows import add_company_row
+from hub.store.people_rows import person_row, set_membership
 from tests.web.conftest import NOW, OTHER, PASSWORD, Site, Visitor, words
 from tests.web.filled import filled
 
@@ -178,18 +179,22 @@ def test_companies_are_found_by_name_or_code_and_listed_a_page_at_a_time(site: S
     with site.hub.database.write() as connection:
         for number in range(250):
             known = {"code": f"R{number:03}", "name": f"Restaurant {number}", "currency": "USD"}
-            add_company_row(connection, **known, actor="alice", now=NOW)
-    support = site.visitor("support")
-    assert support.get("/").count('href="/c/') == 100
-    assert "201–252 of 252" in support.told("/?page=3")
-    found = support.get("/?find=restaurant+17")
+            company_id = add_company_row(connection, **known, actor="alice", now=NOW)
+            viewer = person_row(connection, "viewer")
+            assert viewer is not None
+            access = {"role": "viewer", "sites": None, "exports": None, "switched_off": []}
+            set_membership(connection, company_id, viewer["id"], access)
+    viewing = site.visitor("viewer")
+    assert viewing.get("/").count('href="/c/') == 100
+    assert "201–251 of 251" in viewing.told("/?page=3")
+    found = viewing.get("/?find=restaurant+17")
     assert set(re.findall(r'href="/c/(\w+)"', found)) == {
         "R017",
         *(f"R{number}" for number in range(170, 180)),
         "R117",
         "R217",
     }
-    assert "No company is found" in support.told("/?find=nothing")
+    assert "No company is found" in viewing.told("/?find=nothing")
     assert site.visitor("exporter").client.get("/").headers["location"] == "/c/DEMO"
 
 

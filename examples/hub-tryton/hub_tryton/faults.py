@@ -48,7 +48,7 @@ _SENTENCES: tuple[tuple[re.Pattern[str], str, type[NotWritten], str], ...] = (
     ),
     (
         re.compile(
-            r"The value \"(.{1,100}?)\" for field \"Account\" in record .* is not valid according to its domain"
+            r'The value "(.{1,100}?)" for field "Account" in .*(?:not valid according to its domain|does not exist)'
         ),
         "account_refused",
         AccountMissing,

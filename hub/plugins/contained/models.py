@@ -28,24 +28,24 @@ class StandIn(BaseModel):
 
     model_config = ConfigDict(hide_input_in_errors=True, extra="forbid", frozen=True)
 
-    shape: ClassVar[ModelShape]
-    asks: ClassVar[Asks]
-    _given: dict[str, Any] = PrivateAttr(default_factory=dict)  # Any: values of JSON
+    hub_shape: ClassVar[ModelShape]
+    hub_asks: ClassVar[Asks]
+    _hub_given: dict[str, Any] = PrivateAttr(default_factory=dict)  # Any: values of JSON
 
     @property
-    def given(self) -> Given:
+    def hub_given(self) -> Given:
         """What was given, as the plugin's process takes it."""
-        return Given(ref=self.shape.ref, values=self._given)
+        return Given(ref=self.hub_shape.ref, values=self._hub_given)
 
     @classmethod
     def model_validate(cls, obj: Json, **_options: Json) -> Json:
         """Return an instance of what was given, as values of JSON; raises ValidationError."""
         values = json.loads(json.dumps(dict(obj)))
-        answer = cls.asks(Given(ref=cls.shape.ref, values=values))
+        answer = cls.hub_asks(Given(ref=cls.hub_shape.ref, values=values))
         if answer.wrong:
             raise ValidationError.from_exception_data(cls.__name__, [_detail(each) for each in answer.wrong])
-        made = cls.model_construct(**{each.name: _held(each, values, answer.values) for each in cls.shape.fields})
-        made.__pydantic_private__ = {"_given": values}
+        made = cls.model_construct(**{each.name: _held(each, values, answer.values) for each in cls.hub_shape.fields})
+        made.__pydantic_private__ = {"_hub_given": values}
         return made
 
     @classmethod
@@ -56,7 +56,7 @@ class StandIn(BaseModel):
     @classmethod
     def model_json_schema(cls, *_arguments: Json, **_options: Json) -> dict[str, Json]:
         """Return the schema of the plugin's own class."""
-        return cls.shape.json_schema
+        return cls.hub_shape.json_schema
 
 
 def stand_in(shape: ModelShape, asks: Asks) -> type[StandIn]:
@@ -65,8 +65,8 @@ def stand_in(shape: ModelShape, asks: Asks) -> type[StandIn]:
         each.name: (_kind(each), _field(each)) for each in shape.fields
     }  # Any: pydantic's own form
     made: type[StandIn] = create_model("StandIn", __base__=StandIn, **fields)
-    made.shape = shape
-    made.asks = staticmethod(asks)
+    made.hub_shape = shape
+    made.hub_asks = staticmethod(asks)
     return made
 
 

@@ -290,7 +290,7 @@ class ContainedSession:
 def _given(model: BaseModel) -> shapes.Given:
     if not isinstance(model, StandIn):
         raise TypeError(f"{type(model).__name__} is no stand-in for a contained plugin's model")
-    return model.given
+    return model.hub_given
 
 
 def _of_secrets(given: shapes.Given) -> str:

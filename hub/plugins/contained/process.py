@@ -75,6 +75,7 @@ class Child:
     """One process; ask it from one thread, kill it from any."""
 
     def __init__(self, containment: Containment) -> None:
+        """Start it; raises Lost."""
         self._clock = containment.clock
         self._number = 0
         self._folder = tempfile.mkdtemp(prefix="hub-plugin-")
@@ -84,6 +85,10 @@ class Child:
         self._ended = False
         try:
             self._process = _launcher().submit(_launched, there, self._folder, containment).result()
+        except OSError as error:
+            self._channel.close()
+            shutil.rmtree(self._folder, ignore_errors=True)
+            raise Lost("could not be started") from error
         finally:
             there.close()
         self._output = _Output(self._process.stdout)

@@ -6,6 +6,7 @@ from hub.api import Level, Problem
 from hub.service.companies import companies
 from hub.service.connecting.sealed import closed, reseal_clients, reseal_sign_in
 from hub.service.context import Hub
+from hub.service.notices.recipients import reseal_recipients, sealed_secrets
 from hub.service.scope import reading, writing
 from hub.store.key_ring import VaultClosed
 from hub.store.sign_in_rows import client_rows, sign_in_rows
@@ -19,7 +20,8 @@ def rotate_keys(hub: Hub) -> tuple[str, int]:
     """
     try:
         key = hub.vault.keys.add()
-        count = reseal_clients(hub) + sum(_reseal_company(hub, str(each["code"])) for each in companies(hub))
+        count = reseal_clients(hub) + reseal_recipients(hub)
+        count += sum(_reseal_company(hub, str(each["code"])) for each in companies(hub))
     except VaultClosed as error:
         raise closed(error) from error
     return key.id, count
@@ -27,7 +29,7 @@ def rotate_keys(hub: Hub) -> tuple[str, int]:
 
 def key_problems(hub: Hub) -> list[Problem]:
     """Return what keeps stored secrets from being opened."""
-    sealed = []
+    sealed = sealed_secrets(hub)
     with hub.database.read() as connection:
         sealed += [row["secret"] for row in client_rows(connection)]
     for each in companies(hub):

@@ -1,5 +1,6 @@
 """The tables, one module per subject."""
 
+from hub.store.tables.alarms import Alarm, AlarmTold, NightLook, Notice, Recipient
 from hub.store.tables.connecting import ConnectorClient, PluginPause, SignIn, SignInBegun
 from hub.store.tables.exports import AuditEvent, Export, ExportCount, MovementSide, OnBooks, Posting
 from hub.store.tables.inventory import (
@@ -33,6 +34,8 @@ from hub.store.tables.tokens import ApiToken
 
 __all__ = [
     "AccountMap",
+    "Alarm",
+    "AlarmTold",
     "ApiToken",
     "Attempt",
     "AuditEvent",
@@ -55,12 +58,15 @@ __all__ = [
     "Membership",
     "Meta",
     "MovementSide",
+    "NightLook",
+    "Notice",
     "OnBooks",
     "Opening",
     "Override",
     "Person",
     "PluginPause",
     "Posting",
+    "Recipient",
     "SignIn",
     "SignInBegun",
     "SignInTries",

@@ -9,6 +9,11 @@ from sqlmodel import Field, SQLModel
 
 from hub.store.tables.columns import Document, Instant, Minor
 
+TO_LOOK_AT = (
+    "needs_attention <> '' OR changed_there <> '' OR duplicates <> '[]' OR state = 'REJECTED' OR state = 'MISMATCH'"
+)
+"""Of postings that somebody may have to look at: word for word as in a query, so that the index of it is used."""
+
 
 class OnBooks(SQLModel, table=True):
     """What the books carry for a site and category, with the accounts and dimensions it was posted to.
@@ -159,6 +164,8 @@ class Posting(SQLModel, table=True):
             sqlite_where=text("due_at IS NOT NULL"),
             postgresql_where=text("due_at IS NOT NULL"),
         ),
+        Index("postings_by_reference", "reference"),
+        Index("postings_to_look_at", "company_id", sqlite_where=text(TO_LOOK_AT), postgresql_where=text(TO_LOOK_AT)),
     )
     id: int | None = Field(default=None, primary_key=True)
     company_id: int = Field(foreign_key="company.id", index=True)

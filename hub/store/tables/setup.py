@@ -32,7 +32,10 @@ class Company(SQLModel, table=True):
     """
 
     __tablename__ = "company"
-    __table_args__ = (Index("test_copy_of", "test_of", "test_connection", unique=True),)
+    __table_args__ = (
+        Index("test_copy_of", "test_of", "test_connection", unique=True),
+        Index("companies_by_name", text("lower(name)"), "id", "mode", "test_of", "code", "name"),
+    )
     id: int | None = Field(default=None, primary_key=True)
     uuid: str = Field(unique=True)
     code: str = Field(unique=True)
@@ -63,7 +66,10 @@ class Connection(SQLModel, table=True):
     """
 
     __tablename__ = "connection"
-    __table_args__ = (UniqueConstraint("company_id", "name"),)
+    __table_args__ = (
+        UniqueConstraint("company_id", "name"),
+        Index("connections_by_connector", "connector", "company_id"),
+    )
     id: int | None = Field(default=None, primary_key=True)
     company_id: int = Field(foreign_key="company.id", index=True)
     name: str

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from hub.api import ConnectorError, ReconnectNeeded
 from hub.domain.access import Feature
+from hub.service.alarms.by_night import night_of
 from hub.service.connecting.books_there import choose_company, companies_there
 from hub.service.connecting.ending import disconnect
 from hub.service.connecting.live_chart import read_chart
@@ -29,6 +30,9 @@ CALLBACK = COME_BACK
 ENDED_THERE = "{connection} is disconnected, and {label} took the access back."
 ENDED_HERE = "{connection} is disconnected. Take the hub's access back in {label} as well."
 ENDED_SHARED = "{connection} is disconnected. The sign-in stays for the connections that share it."
+
+KINDS: Mapping[str, str] = {"problem": "bad", "warning": "warn", "note": "note"}
+"""How what the night found is marked, by its level."""
 
 Done = dict[str, Any]  # Any: the JSON shape of a use case's answer
 
@@ -247,6 +251,8 @@ def shown(
         act=act(visit),
         status=200 if problems is None or reached else 409,
         found=found,
+        night=night_of(visit.hub, visit.company, name),
+        kinds=KINDS,
         badge=badge_of(found),
         others=others,
         secrets=_secrets(visit, found, wrong),

@@ -216,6 +216,7 @@ def _shown(visit: Visit, export: str, refused: list[dict[str, object]] | None = 
         names=names,
         calls=states.CALLS,
         outcomes=states.OUTCOMES,
+        steps=visit.path("audit", thing=export) if visit.may(Feature.AUDIT) else "",
     )
 
 

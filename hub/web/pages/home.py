@@ -23,10 +23,12 @@ SEARCHED = 10
 
 @page("GET", "/")
 def home(visit: Visit) -> Response:
-    """Go to the only company, or list them, a page at a time, those that are searched for."""
+    """Go to the only company, or list them, a page at a time, those that are searched for; support go to Customers."""
     mine = [each for each in companies(visit.hub) if visit.person.access_to(str(each["code"]))]
     if len(mine) == 1 and not mine[0]["test"]:
         return visit.go(f"/c/{quote(str(mine[0]['code']), safe='')}")
+    if visit.person.support:
+        return visit.go("/customers")
     text = visit.query.get("find")
     found = [each for each in mine if finds(text, str(each["code"]), str(each["name"]))]
     rows = sheet(found, visit.query)

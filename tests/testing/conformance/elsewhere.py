@@ -7,12 +7,13 @@ from dataclasses import dataclass, replace
 from itertools import count
 from typing import Any
 
-from hub.api import Capability, Connection, JournalEntry, Receipt, ReceiptStatus
+from hub.api import Capability, Connection, JournalEntry, OutcomeUnknown, Receipt, ReceiptStatus, TryLater
 from hub.testing import FakeConnector, FakeLedger, Profile, VirtualClock
 from hub.testing.conformance import MakeStand, Stand
 from hub.testing.connector.session import FakeSession
 from hub.testing.connector.settings import Settings
 from hub.testing.connector.stand import BASE_URL, deeds_of, standing_of
+from hub.testing.connector.stand import make_stand as with_drafts
 from hub_csv_iif.stand import make_stand as with_files
 from hub_xero.stand import make_stand as with_tracking
 
@@ -50,6 +51,15 @@ class DropsDimensions(Wrapped):
         lines = tuple(replace(line, dimensions={}) for line in entry.lines)
         receipt: Receipt = self._session.post(replace(entry, lines=lines))
         return receipt
+
+
+class SureOfSilence(Wrapped):
+    def finish(self, receipt: Receipt, entry: JournalEntry) -> Receipt:
+        try:
+            finished: Receipt = self._session.finish(receipt, entry)
+        except OutcomeUnknown as error:
+            raise TryLater(error.message) from None
+        return finished
 
 
 def wrapped(make: MakeStand, session: type[Wrapped]) -> MakeStand:
@@ -138,6 +148,11 @@ ELSEWHERE = (
         make_stand=opening(
             with_tracking, lambda stand, connection: stand.connector.open(replace(connection, company=stand.company))
         ),
+    ),
+    Elsewhere(
+        fault="A draft whose posting was lost is called 'not written'.",
+        check="once.finish_lost",
+        make_stand=wrapped(with_drafts, SureOfSilence),
     ),
     Elsewhere(fault="It deletes a journal and calls it void.", check="reading.void", make_stand=voiding(Deleting)),
 )

@@ -61,8 +61,10 @@ class Environment:
         assert done.returncode == 0, done.stderr
 
     def start(self, *arguments: str, log: Path) -> subprocess.Popen[bytes]:
-        with log.open("wb") as file:
-            return subprocess.Popen([self.python, "-c", PROGRAM, *arguments], env=self._own(), stdout=file, stderr=file)
+        with log.open("wb") as told, log.with_suffix(".errors").open("wb") as errors:
+            return subprocess.Popen(
+                [self.python, "-c", PROGRAM, *arguments], env=self._own(), stdout=told, stderr=errors
+            )
 
     def hub(self, *arguments: str, code: int = 0) -> Any:
         """Run a command of the hub in a process of its own, and return what it answers as JSON."""
@@ -109,14 +111,14 @@ def serving(environment: Environment, log: Path) -> Iterator[str]:
 
     def told() -> str:
         text = log.read_text("utf-8")
-        return str(json.loads(text[: text.rindex("}") + 1])["address"]) if "}" in text else ""
+        return str(json.loads(text)["address"]) if text.endswith("}\n") else ""
 
     try:
         until(lambda: told() or process.poll() is not None, "the hub answers", PATIENCE_S)
-        assert process.poll() is None, log.read_text("utf-8")
+        assert process.poll() is None, log.with_suffix(".errors").read_text("utf-8")
         yield told()
         process.terminate()
-        assert process.wait(PATIENCE_S) == 0, log.read_text("utf-8")
+        assert process.wait(PATIENCE_S) == 0, log.with_suffix(".errors").read_text("utf-8")
     finally:
         process.kill()
         process.wait(PATIENCE_S)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -101,6 +102,7 @@ FIELDS: Mapping[str, Send] = {
 }
 
 
+@cache
 def _newest(caller: Program) -> str:
     return str(exports(caller.site.hub, "DEMO")[0]["export"])
 

@@ -154,8 +154,10 @@ class Database:
 
     def _check_line(self, line: Mapping[str, Any], day: date) -> None:
         account = self.tables[ACCOUNT].get(line["account"])
-        if account is None or account["closed"] or account["type"] is None or not _runs(account, day):
-            name = f"{account['code']} - {account['name']}" if account else line["account"]
+        if account is None:
+            raise UserError(f'The value "{line["account"]}" for field "Account" in "Account Move Line" does not exist.')
+        if account["closed"] or account["type"] is None or not _runs(account, day):
+            name = f"{account['code']} - {account['name']}"
             raise UserError(f'The value "{name}" for field "Account" in record "9" of "Account Move Line" {_NOT_VALID}')
         for side in ("debit", "credit"):
             amount = line[side]

@@ -16,7 +16,7 @@ from starlette.routing import Route
 
 from hub.testing.clock import VirtualClock
 from hub.testing.sandbox import AnswerLost, CallLimits, Desk, Faults, Front
-from hub_tryton.sandbox.database import COMPANY, MOVE, RELATIONS, Database, Json, Record, UserError
+from hub_tryton.sandbox.database import ACCOUNT, COMPANY, MOVE, RELATIONS, Database, Json, Record, UserError
 
 LATE = "late_commit"
 
@@ -76,6 +76,8 @@ class Site:
     def _refused(self, request: Request) -> Response | None:
         if not self.key or request.headers.get("Authorization") != f"Bearer {self.key}":
             return _page(401, "Unauthorized")
+        if request.path_params["model"] != ACCOUNT:  # the only one whose records depend on the company of the context
+            return None
         context = request.headers.get("X-Tryton-Context")
         company = json.loads(base64.urlsafe_b64decode(context)).get("company") if context else None
         if company is not None and company not in self.database.tables[COMPANY]:

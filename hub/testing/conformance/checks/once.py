@@ -22,6 +22,7 @@ SAID_NO = (  # nothing was written, and a vendor may say so; who does not know m
 )
 LARGE = (Fault.GZIP_BOMB,)  # takes a second
 SILENT = tuple(fault for fault in Fault if fault not in (*NOTHING_LEFT, *THROTTLED, *SAID_NO))
+LOST = (Fault.ANSWER_LOST, Fault.REQUEST_LOST, Fault.ERROR_500_AFTER, Fault.HTML_200)
 LATE_S = 60
 
 
@@ -221,6 +222,32 @@ def no_is_certain(trial: Trial) -> None:
             expect(isinstance(outcome.error, ConnectorError), f"{fault}: find() raised {told(outcome.error)}.")
         else:
             expect(len(outcome) == 1, f"{fault}: find() says that there are {len(outcome)} journals.")
+
+
+@check(
+    "once.finish_lost",
+    Grade.SILVER,
+    Concerns.NETWORK,
+    Concerns.FINISH,
+    protects="A draft that is posted by a call of its own has a second answer to lose, and it may be posted all the same.",
+    mend="Sort what goes wrong in finish() as in post(): OutcomeUnknown for all that is not certain; and let finish() look "
+    "first whether the draft was posted meanwhile.",
+    deeds=("draft_next",),
+)
+def finish_lost(trial: Trial) -> None:
+    """A draft whose posting was lost is never called 'not written', and is a journal once it was looked up."""
+    for fault in LOST:
+        trial.deed("draft_next")()
+        entry = trial.entry()
+        with trial.session(Weather(writing=[None, fault])) as session:
+            outcome = trial.post(session, entry)
+        expect(
+            isinstance(outcome, ConnectorError) and not isinstance(outcome, NotWritten),
+            f"{fault}: {told(outcome)}, and nobody can know that.",
+        )
+        with trial.session() as session:
+            found = trial.found(session, entry)
+        expect(found == [trial.stands_once(entry).id], f"{fault}: find() returned {found} for the draft.")
 
 
 @check(
