@@ -116,7 +116,7 @@ def _shown(visit: Visit, found: Enabling, numbered: tuple[int, Standing], tried:
     number, standing = numbered
     connection = found.connection["name"]
     step = standing.step
-    state = "done" if standing.done else "now" if step == found.now else "todo"
+    state = "done" if standing.done else "now" if step == found.now and tried is None else "todo"
     return Shown(
         number=number,
         step=step,

@@ -125,11 +125,12 @@ def test_a_connection_that_nobody_signed_in_to_is_not_connected_and_one_that_end
 
 
 def test_a_test_copy_is_no_customer_and_raises_no_alarm(house: House) -> None:
-    add_company(house.hub, code="COPY", name="Acme Test", currency="USD", test_of=(house.company, "books"))
-    settings = {"base_url": "http://127.0.0.1:9", "profile": house.profile.value}
-    add_connection(house.hub, "COPY", connector="fake", name="books", settings=settings, environment="local")
+    add(house, "COPY", "Acme Test")
     with house.database.write() as connection:
         connection.exec_driver_sql("UPDATE connection SET connector = 'gone' WHERE company_id = 2")
+    assert customers(house.hub).to_see_to == 1
+    with house.database.write() as connection:
+        connection.exec_driver_sql("UPDATE company SET test_of = 1, test_connection = 'books' WHERE code = 'COPY'")
     found = customers(house.hub)
     assert [each.code for each in found.rows] == [house.company]
     assert (found.every, found.found, found.to_see_to) == (1, 1, 0)

@@ -21,10 +21,10 @@ from tests.posting.house import House
 
 
 def nights(house: House, hours: int) -> list[str]:
-    """Let the night watch run every quarter of an hour, and return what it checked."""
+    """Let the night watch run every hour, and return what it checked."""
     checked = []
-    for _ in range(hours * 4):
-        house.clock.advance(900)
+    for _ in range(hours):
+        house.clock.advance(3600)
         checked += check_by_night(house.hub)
     return checked
 

@@ -20,7 +20,7 @@ from tests.ready import Fork, ready
 PATIENCE_S = 60.0
 LOOK_S = 0.02
 FORKED = ("hub.testing.ledger", "tests.processes.program", "tests.processes.troubled")
-"""Programs that may find the hub imported already; not where `make faults` measures how long a whole start takes."""
+"""Programs that may find the hub imported already."""
 
 
 def until(
@@ -38,16 +38,19 @@ def until(
 class Child:
     """One process of Python; what it prints goes into a file."""
 
-    def __init__(self, module: str, *arguments: str, log: Path, environment: Mapping[str, str]) -> None:
+    def __init__(
+        self, module: str, *arguments: str, log: Path, environment: Mapping[str, str], whole: bool = False
+    ) -> None:
+        """Start a module as a program; whole: import everything anew, as where it is measured how long a start takes."""
         self.log = log
         self.started = time.monotonic()
         with log.open("ab") as file:
             self._from = file.tell()
-        whole = {**os.environ, **environment, "PYTHONUNBUFFERED": "1"}
-        if module in FORKED and "HUB_KILLS" not in os.environ:
-            self.process: Fork | subprocess.Popen[bytes] = ready().start(module, arguments, log=log, environment=whole)
+        own = {**os.environ, **environment, "PYTHONUNBUFFERED": "1"}
+        if module in FORKED and not whole:
+            self.process: Fork | subprocess.Popen[bytes] = ready().start(module, arguments, log=log, environment=own)
         else:
-            self.process = _started([sys.executable, "-m", module, *arguments], log, whole)
+            self.process = _started([sys.executable, "-m", module, *arguments], log, own)
 
     def printed(self) -> str:
         """What it has printed so far."""

@@ -92,6 +92,7 @@ class Installation:
         self.children: list[Child] = []
         self.places: list[Place] = []
         self.base_url = ""
+        self.whole_starts = False
         self.database = open_database(url, home / "audit.key")
         posting = Posting(
             rules=Rules(timing),
@@ -238,7 +239,8 @@ class Installation:
             "HUB_TIMING": ",".join(f"{key}={value}" for key, value in asdict(self.timing).items()),
         }
         log = self.home / f"{name}.log"
-        self.children.append(Child(module, *arguments, log=log, environment={**own, **environment}))
+        whole = {**own, **environment}
+        self.children.append(Child(module, *arguments, log=log, environment=whole, whole=self.whole_starts))
         return self.children[-1]
 
     def _set_up_company(self, code: str, connections: Sequence[str], sites: int, settings: Mapping[str, str]) -> None:

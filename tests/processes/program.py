@@ -5,12 +5,13 @@ from functools import partial
 import hub.plugins
 from hub.app import main
 from hub.plugins import load
+from hub.service import environment
 from hub.testing import connector
 
 
 def run(plugin: object = connector) -> None:
     """Run the program with one plugin in place of the installed ones."""
-    hub.plugins.load = partial(load, only=[plugin])
+    hub.plugins.load = environment.load = partial(load, only=[plugin])
     main()
 
 

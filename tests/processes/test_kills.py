@@ -29,6 +29,7 @@ STARTS = (
 def killed(install: MakeInstallation, workers: tuple[str, ...], kills: int, timing: Timing = QUICK) -> Recoveries:
     """Kill workers while two companies export; every journal is there once, and the books are right."""
     installation = install(*LEDGER, "--seed", str(SEED), timing=timing)
+    installation.whole_starts = True
     installation.set_up(["A", "B"], connections=2, sites=4)
     killer = Killer(installation, workers, random.Random(SEED))
     with Clients(installation, SEED) as clients:

@@ -22,7 +22,6 @@ from hub.service.enabling.copying import (
 )
 from hub.web.enabling import ENABLE
 from hub.web.pages.connections import badge_of
-from hub.web.remedies import remedies
 from hub.web.routes import page
 from hub.web.settings_form import sent_settings, settings_form
 
@@ -106,7 +105,6 @@ def _shown(visit: Visit, sent: Form, refused: Sequence[dict[str, object]] = ()) 
         settings=settings_form(offered.schema, sent),
         beside=found,
         badges=(badge_of(found.real.connection), badge_of(found.test.connection)) if found else (),
-        remedies=remedies(visit, found.test.problems, connection=connection, label=f"{label} (test)") if found else [],
         there=f"/c/{quote(found.test.company, safe='')}" if found else "",
         names=names_of_sites(visit.hub, visit.company),
         problems=refused,

@@ -125,6 +125,7 @@ def serving(environment: Environment, log: Path) -> Iterator[str]:
 
 
 @pytest.mark.soak
+@pytest.mark.timeout(600)
 def test_a_wheel_is_installed_beside_a_running_hub_listed_after_a_restart_posts_and_is_removed_cleanly(
     environment: Environment, tmp_path: Path
 ) -> None:
