@@ -53,11 +53,11 @@ def load(
 ) -> Registry:
     """Load every installed plugin, list the broken ones, and return all. Keep the result: loading imports.
 
-    only: plugin objects to take instead of the installed ones, for tests and tools;
+    only: plugin objects to take instead of the installed ones, for tests and tools; what is an object here already runs here;
     blocked: entry-point names that are not even imported;
     policy: whom the operator trusts, all others run in processes of their own; None: all run here.
     """
-    candidates = installed() if only is None else given(only)
+    candidates, policy = (installed(), policy) if only is None else (given(only), None)
     found = [_Found(each, _way(each, blocked, policy)) for each in candidates]
     _admit_all(found, policy)
     return _registry(found, policy)
