@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import shutil
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -33,19 +34,32 @@ def write_distribution(site: Path, module: str, *, name: str = "", distribution:
     (folder / "RECORD").write_text("".join(f"{each},,\n" for each in files))
 
 
+@contextmanager
+def on_path(folder: Path) -> Iterator[None]:
+    """Have a folder on Python's path for as long as this lasts."""
+    with pytest.MonkeyPatch.context() as patched:
+        patched.syspath_prepend(folder)
+        importlib.invalidate_caches()
+        yield
+
+
 @pytest.fixture(scope="module")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """A folder on Python's path with the partner's connector in it, and a file that it must not read."""
+def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the partner's connector in it, and a file that it must not read."""
     folder = tmp_path_factory.mktemp("site")
     shutil.copy(PACKAGES / "partner_moody.py", folder)
     write_distribution(folder, "partner_moody")
     (folder / "home").mkdir()
     (folder / "home" / "vault.keys").write_text("the key")
     (folder / "where").write_text(str(folder / "home" / "vault.keys"))
-    with pytest.MonkeyPatch.context() as patched:
-        patched.syspath_prepend(folder)
-        importlib.invalidate_caches()
-        yield folder
+    return folder
+
+
+@pytest.fixture
+def installed_site(site: Path) -> Iterator[Path]:
+    """The same folder on Python's path during one test, so that no other test finds what is in it."""
+    with on_path(site):
+        yield site
 
 
 @pytest.fixture(scope="module")
@@ -60,5 +74,4 @@ def hostile_site(site: Path) -> Path:
     for name, (code, _) in AT_IMPORT.items():
         (site / f"partner_{name}.py").write_text(f"{code}\n")
         write_distribution(site, f"partner_{name}")
-    importlib.invalidate_caches()
     return site

@@ -27,18 +27,20 @@ from hub.plugins.contained.process import Containment
 from hub.plugins.loading import Policy
 from hub.plugins.sign_in.typed import SigningTyped
 from hub.plugins.trust import Trust, Way
+from tests.contained.conftest import on_path
 from tests.plugins.scripted import entry
 
 SECRET = "correct-horse-battery"
 ADDRESS = "https://production.moody.example/v1/"
 
-pytestmark = pytest.mark.usefixtures("site")
+pytestmark = pytest.mark.usefixtures("installed_site")
 
 
 @pytest.fixture(scope="module")
 def registry(site: Path, containment: Containment) -> Iterator[Registry]:
     """The hub's own plugins and the partner's, which is not trusted."""
-    loaded = load(policy=Policy(trust=Trust(), containment=containment))
+    with on_path(site):
+        loaded = load(policy=Policy(trust=Trust(), containment=containment))
     yield loaded
     loaded.close()
 

@@ -21,8 +21,11 @@ from hub.plugins.contained.process import BOOT, Containment
 from hub.plugins.loading import Policy
 from hub.plugins.origin import Origin
 from hub.plugins.trust import Blocked, Trust, Way
+from tests.contained.conftest import on_path
 from tests.contained.hostile import AT_IMPORT
 from tests.plugins.scripted import entry
+
+pytestmark = pytest.mark.usefixtures("installed_site")
 
 HANGS_S = 3.0
 ORIGIN = Origin(name="moody", distribution="partner-moody", version="1.0")
@@ -33,7 +36,8 @@ Opens = Callable[[str], GuardedSession]
 @pytest.fixture(scope="module")
 def registry(hostile_site: Path, containment: Containment) -> Iterator[Registry]:
     """All of them, none trusted."""
-    found = load(policy=Policy(trust=Trust(), containment=containment))
+    with on_path(hostile_site):
+        found = load(policy=Policy(trust=Trust(), containment=containment))
     yield found
     found.close()
 

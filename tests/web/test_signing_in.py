@@ -150,4 +150,5 @@ def test_the_first_person_sets_themselves_up_and_is_signed_in(site: Site) -> Non
     fields = {"code": code, "name": "ann", "full_name": "Ann", "password": PASSWORD, "again": "another"}
     assert "not the same" in words(visitor.post("/first-run", fields, status=422))
     assert visitor.post("/first-run", {**fields, "again": PASSWORD}) == "/"
-    assert "Larkspur Table Group" in visitor.told("/")
+    visitor.get("/", status=303)
+    assert "Larkspur Table Group" in visitor.told("/customers")
