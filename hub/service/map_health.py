@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
-from hub.api import Account, Dimension, Level, Problem, Where
+from hub.api import Account, Dimension, DimensionValue, Level, Problem, Where
 from hub.domain.setup import Chart, GlAccount
 from hub.service.connecting.live_chart import kept_dimensions, read_chart
 from hub.service.context import Hub, problem_document
@@ -117,7 +117,7 @@ def map_health(hub: Hub, company: str, connection: str) -> MapHealth:
             read_at=row["chart_read_at"],
             live=_is_live(row),
             accounts=tuple(replace(each, effects=effects.get(each.gl.number, NO_EFFECTS)) for each in found),
-            sites=tuple(_of_sites(rows, row)),
+            sites=tuple(findings_of_sites(rows, row)),
         )
 
 
@@ -199,7 +199,8 @@ def _account_problem(connection: str, finding: AccountFinding) -> Problem:
     )
 
 
-def _of_sites(rows: CompanyRows, row: Row) -> Iterator[SiteFinding]:
+def findings_of_sites(rows: CompanyRows, row: Row) -> Iterator[SiteFinding]:
+    """Return what is wrong with the dimension values of the sites that post to a connection, by its chart as last read."""
     dimensions = [each for each in kept_dimensions(row) if each.values is not None or each.required]
     codes = [code for code, site in sorted(rows.setup.sites.items()) if site.connection == row["name"]]
     for code in codes:
@@ -220,9 +221,20 @@ def _of_sites(rows: CompanyRows, row: Row) -> Iterator[SiteFinding]:
 def _of_value(dimension: Dimension, value: str, site: str) -> tuple[Trouble, str] | None:
     if not value:
         return (Trouble.MISSING, f"{site} has no {dimension.label}, which is needed.") if dimension.required else None
-    known: Sequence[bool] = [one.active for one in dimension.values or () if value in (one.id, one.name)]
-    if dimension.values is None or any(known):
+    if dimension.values is None:
+        return None
+    known = [one.active for one in _meant(dimension.values, value)]
+    if any(known):
         return None
     if known:
         return Trouble.INACTIVE, f"{site}: the {dimension.label} {value} was made inactive."
     return Trouble.GONE, f"{site}: there is no {dimension.label} {value} any more."
+
+
+def _meant(values: Sequence[DimensionValue], value: str) -> list[DimensionValue]:
+    """Return the values that a site's may mean: by id or name, else by the last part of a name such as Parent:Child.
+
+    Not every connector takes the last part alone; one that does not says so before an export.
+    """
+    exact = [one for one in values if value in (one.id, one.name)]
+    return exact or [one for one in values if one.name.rpartition(":")[2].strip() == value]

@@ -10,9 +10,11 @@ from pathlib import Path
 import pytest
 
 from hub.api import Account, AccountKind, Dimension, DimensionValue
+from hub.service.enabling.missing import sites_missing
 from hub.service.map_health import AccountFinding, Trouble, check_maps, map_health
 from hub.service.maps import account_key
 from hub.service.saving import RowEdit, save_edits
+from hub.service.scope import reading
 from hub.testing.lossy import Fault
 from tests.conftest import Databases
 from tests.connecting.conftest import MakeSigned
@@ -173,3 +175,34 @@ def test_values_of_sites_that_are_gone_inactive_or_missing_are_told(
     assert found.trouble is Trouble.INACTIVE
     house.imports("site-map", "site,dimension,value", "DT,class,Downtown", connection="books")
     assert map_health(house.hub, house.company, "books").problems == ()
+
+
+@pytest.mark.parametrize("named", ["7", "Group:West", "West"])
+def test_a_value_that_is_meant_by_its_id_or_the_end_of_its_name_is_neither_an_alarm_nor_missing(
+    make_signed: MakeSigned, monkeypatch: pytest.MonkeyPatch, named: str
+) -> None:
+    house = make_signed(full=True)
+    house.sign_in()
+    values = (DimensionValue(id="7", name="Group:West"), DimensionValue(id="8", name="Group:East"))
+    subsidiary = Dimension(name="subsidiary", label="Subsidiary", required=True, values=values)
+    monkeypatch.setattr(SignedSession, "dimensions", lambda _: [subsidiary])
+    house.imports("site-map", "site,dimension,value", f"DT,subsidiary,{named}", connection="books")
+    assert check_maps(house.hub, house.company, "books").sites == ()
+    with reading(house.hub, house.company) as rows:
+        assert sites_missing(rows, "books") == []
+
+
+def test_what_a_site_lacks_is_missing_before_it_can_export(
+    make_signed: MakeSigned, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    house = make_signed(full=True)
+    house.sign_in()
+    subsidiary = Dimension(name="subsidiary", label="Subsidiary", required=True, values=())
+    there = (DimensionValue(id="1", name="Downtown"),)
+    class_ = Dimension(name="class", label="Class", values=there)
+    monkeypatch.setattr(SignedSession, "dimensions", lambda _: [subsidiary, class_])
+    house.imports("site-map", "site,dimension,value", "DT,class,Midtown", connection="books")
+    check_maps(house.hub, house.company, "books")
+    with reading(house.hub, house.company) as rows:
+        told = {each.code for each in sites_missing(rows, "books")}
+    assert told == {"dimension_required", "dimension_missing"}

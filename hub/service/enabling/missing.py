@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-from hub.api import Account, Dimension, Level, Problem, Where
+from hub.api import Account, Level, Problem, Where
 from hub.domain.resolution import Resolver
-from hub.service.connecting.live_chart import kept_dimensions
+from hub.service.map_health import SiteFinding, Trouble, findings_of_sites
 from hub.service.previewing import sites_of
 from hub.service.scope import CompanyRows
 from hub.service.setup_suggestions import can_be_posted_to
@@ -61,28 +59,17 @@ def sites_missing(rows: CompanyRows, connection: str) -> list[Problem]:
         message = f"No site posts to {connection} yet."
         fix = "Choose which sites post there."
         return [problem("no_site", message, fix, Where(connection=connection))]
-    dimensions = kept_dimensions(rows.connection_row(connection))
-    return [each for site in own for each in _dimensions_missing(rows, connection, site, dimensions)]
+    return [
+        _dimension_missing(rows, connection, each) for each in findings_of_sites(rows, rows.connection_row(connection))
+    ]
 
 
-def _dimensions_missing(
-    rows: CompanyRows, connection: str, site: str, dimensions: tuple[Dimension, ...]
-) -> Iterator[Problem]:
-    values, name = rows.setup.dimensions(connection, site), rows.setup.sites[site].name
-    where = Where(site=site, connection=connection)
-    for each in dimensions:
-        value = values.get(each.name, "")
-        known = None if each.values is None else {one.name for one in each.values if one.active}
-        if not value and each.required:
-            yield problem(
-                "dimension_required", f"{name} has no {each.label}, which every line there needs.", where=where
-            )
-        elif value and known is not None and value not in known:
-            yield problem(
-                "dimension_missing",
-                f"{each.label} {value} of {name} is not, or no longer, there to choose.",
-                where=where,
-            )
+def _dimension_missing(rows: CompanyRows, connection: str, found: SiteFinding) -> Problem:
+    name, where = rows.setup.sites[found.site].name, Where(site=found.site, connection=connection)
+    if found.trouble is Trouble.MISSING:
+        return problem("dimension_required", f"{name} has no {found.label}, which every line there needs.", where=where)
+    message = f"{found.label} {found.value} of {name} is not, or no longer, there to choose."
+    return problem("dimension_missing", message, where=where)
 
 
 def openings_missing(rows: CompanyRows, connection: str) -> list[Problem]:
