@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date
+from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, ForeignKey, Table, func, or_, select, text
+from sqlalchemy import ColumnElement, Connection, ForeignKey, Select, Table, func, or_, select, text
 from sqlalchemy.exc import DBAPIError
 from sqlmodel import SQLModel
 
 from hub.store import tables
 from hub.store.database import Database
+from hub.store.running import run
 
 MOST_FINDINGS = 50
 """Of one kind: who sees fifty needs a back-up, not the rest of the list."""
@@ -135,7 +137,7 @@ def broken_references(connection: Connection) -> Iterator[tuple[str, str, int]]:
     """Yield each table and column with rows that point at nothing, or at another company's row, and how many."""
     for table in SQLModel.metadata.sorted_tables:
         for key in sorted(table.foreign_keys, key=lambda key: str(key.parent.name)):
-            count = _broken(connection, table, key)
+            count = run(connection, _astray(table, key)).scalar_one()
             if count:
                 yield table.name, key.parent.name, count
 
@@ -160,17 +162,18 @@ def frozen_postings(connection: Connection) -> Iterator[dict[str, Any]]:
         yield dict(row)
 
 
-def _broken(connection: Connection, table: Table, key: ForeignKey) -> int:
+@cache
+def _astray(table: Table, key: ForeignKey) -> Select[int]:
+    """Return how to count a table's rows that point at nothing, or at another company's row."""
     parent = key.column.table.alias()
     wrong: list[ColumnElement[bool]] = [parent.c.id.is_(None)]
     if "company_id" in table.c and "company_id" in parent.c:
         wrong.append(parent.c.company_id != table.c.company_id)
-    statement = (
+    return (
         select(func.count())
         .select_from(table.outerjoin(parent, parent.c.id == key.parent))
         .where(key.parent.is_not(None), or_(*wrong))
     )
-    return connection.execute(statement).scalar_one()
 
 
 def _day(value: date | str) -> str:

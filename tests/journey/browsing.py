@@ -15,7 +15,7 @@ from playwright.sync_api import Error
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
-    from playwright.sync_api import Browser, BrowserContext, Dialog, Page
+    from playwright.sync_api import Browser, BrowserContext, Dialog, Locator, Page
 
     from hub.service.context import Hub
 
@@ -130,6 +130,15 @@ class Browsing:
     def _hear(self, kind: str, text: str) -> None:
         if kind in ("error", "warning") and "Failed to load resource" not in text:
             self.complaints.append(text)
+
+
+def follow(control: Locator) -> None:
+    """Click a link or a button that leads to a page, be it the same one anew, and wait until that page is there.
+
+    A click alone returns while the page it was on is still shown, and what is read next may be that page's.
+    """
+    with control.page.expect_navigation():
+        control.click()
 
 
 def violations(page: Page) -> list[str]:

@@ -16,7 +16,7 @@ from hub.service.importing import import_file, import_rows
 from hub.service.maps import account_maps
 from hub.service.setup_suggestions import suggestions
 from hub.web.sandboxes import StandIns, served
-from tests.journey.browsing import NARROW, WIDE, Browsing
+from tests.journey.browsing import NARROW, WIDE, Browsing, follow
 from tests.journey.newcomer import NEW, SITES, SUPPORT, Begins, Customer, customer_in, customer_of
 from tests.journey.test_connecting import (
     CELLS,
@@ -49,7 +49,7 @@ def test_a_test_copy_posts_to_a_sandbox_beside_the_real_connection_and_is_marked
         with served(site.hub.registry, "quickbooks", 0) as sandbox:
             StandIns({"quickbooks": sandbox}).register(browsing.address)
             page = makes_test_copy(browsing, sandbox["base_url"])
-            link(page, "Test export").click()
+            follow(link(page, "Test export"))
             lines = exports_from_here(browsing, page)
             page.get_by_text("Posted: journal").wait_for()
             assert page.locator(".badge", has_text="Test").first.is_visible()
@@ -78,17 +78,17 @@ def makes_test_copy(browsing: Browsing, address: str) -> Page:
     """Make the test copy, connect it to its own stand-in, and bring it up to date."""
     page = browsing.page(SUPPORT)
     page.goto(f"/c/{NEW}/enable?step=dry_run")
-    link(page, "Test copy").click()
+    follow(link(page, "Test copy"))
     page.get_by_label("Environment").select_option("local")
     page.locator("[name='set:base_url']").fill(address)
     browsing.check(page, name="test-new", looks=[(WIDE, "light"), (NARROW, "dark")])
-    button(page, "Make the test copy").click()
-    link(page, "Its steps").click()
+    follow(button(page, "Make the test copy"))
+    follow(link(page, "Its steps"))
     assert "Larkspur Table Group – Test" in page.locator("header.top").inner_text()
     consents(page, "Sandbox Restaurants US")
-    button(page, "Read it").click()
+    follow(button(page, "Read it"))
     page.goto(f"/c/{NEW}/enable/test-copy")
-    button(page, "Bring it up to date").click()
+    follow(button(page, "Bring it up to date"))
     assert "Both would post the same 48 lines, to their own accounts." in told(page)
     browsing.check(page, name="test-beside", looks=[(WIDE, "light"), (NARROW, "dark")])
     return page
@@ -96,11 +96,11 @@ def makes_test_copy(browsing: Browsing, address: str) -> Page:
 
 def exports_from_here(browsing: Browsing, page: Page) -> list[Line]:
     """From Criteria: look at the entry, marked as a test, and export it."""
-    button(page, "Next").click()
+    follow(button(page, "Next"))
     browsing.check(page, name="test-entry", looks=[(NARROW, "light")])
     rows = page.locator("tbody tr").evaluate_all(CELLS)
     shown = [(row[0], *_plain(row[1], row[2])) for row in rows if len(row) > 2]
-    page.get_by_role("button", name=re.compile(r"^Export \d+ lines")).click()
+    follow(page.get_by_role("button", name=re.compile(r"^Export \d+ lines")))
     return [line for line in shown if bool(line[1]) != bool(line[2])]
 
 
@@ -122,14 +122,14 @@ def test_sites_move_as_it_is_shown_in_figures_first(customer_of: Begins) -> None
         page.get_by_label("To", exact=True).select_option("new")
         browsing.check(page, name="move-ask", looks=[(WIDE, "light"), (NARROW, "dark")])
         page.get_by_label("The same books, through another connector").check()
-        button(page, "Show what will happen").click()
+        follow(button(page, "Show what will happen"))
         browsing.check(page, name="move-same", looks=[(WIDE, "light"), (NARROW, "dark")])
         page.go_back()
         page.get_by_label("Other books").check()
-        button(page, "Show what will happen").click()
+        follow(button(page, "Show what will happen"))
         assert "Downtown: 1,204.10 USD are closed in books on 30 Sep 2026." in told(page)
         browsing.check(page, name="move-other", looks=[(WIDE, "light"), (NARROW, "dark")])
-        button(page, "Move and post 1 closing entry").click()
+        follow(button(page, "Move and post 1 closing entry"))
         assert "Downtown post to new from now on. Closing: EX" in told(page)
         (closing,) = exports(site.hub, NEW)
         assert (closing["kind"], closing["state"]) == ("closing", "FILE_READY")

@@ -24,7 +24,7 @@ from hub.web.app import create_app
 from hub.web.sandboxes import all_served
 from tests.audit_key import AUDIT_KEY
 from tests.conftest import SqliteDatabases
-from tests.journey.browsing import NARROW, WIDE, Browsing
+from tests.journey.browsing import NARROW, WIDE, Browsing, follow
 from tests.journey.conftest import opened
 from tests.passwords import CHEAP
 from tests.web.conftest import NOW, PASSWORD
@@ -110,25 +110,25 @@ def connection_page(page: Page, company: str, connection: str = "books") -> Page
 
 def consents(page: Page, *companies: str, press: str = "Connect") -> None:
     """Press Connect, allow the hub to use companies on the accounting system's page, and come back."""
-    button(page, press).click()
+    follow(button(page, press))
     page.wait_for_url(re.compile(r"authorize|connect/oauth2"))
     for name in companies:
         page.get_by_label(name).check()
-    page.locator("button[value=allow]").click()
+    follow(page.locator("button[value=allow]"))
     page.wait_for_url(re.compile(r"^http://[^/]+/(c|connections)/"))
 
 
 def chooses(page: Page, name: str) -> None:
     page.get_by_label(name).check()
-    button(page, "Choose").click()
+    follow(button(page, "Choose"))
 
 
 def maps_accounts(page: Page) -> None:
     """From the connection's page: read its chart and accept what is suggested for each GL Account."""
-    button(page, "Read it").click()
+    follow(button(page, "Read it"))
     assert re.search(r"\d+ accounts were read: \d+ new, 0 changed, 0 gone", told(page))
-    page.locator("main").get_by_role("link", name="GL Account Maps").click()
-    page.get_by_role("button", name="Accept the 16 suggestions").click()
+    follow(page.locator("main").get_by_role("link", name="GL Account Maps"))
+    follow(page.get_by_role("button", name="Accept the 16 suggestions"))
     assert "Not mapped" not in page.locator("table").inner_text()
 
 
@@ -141,15 +141,15 @@ def nothing_there(hub: Hub, company: str, *sites: str) -> None:
 def exports(page: Page, company: str, connection: str, *sites: str) -> list[Line]:
     """Export the count of 31 October; the books carried nothing for these sites. Return the lines that were shown before."""
     at(page, company, f"export?connection={connection}")
-    button(page, "Next").click()
+    follow(button(page, "Next"))
     for site in sites:
-        page.get_by_role("link", name="Enter opening values").first.click()
+        follow(page.get_by_role("link", name="Enter opening values").first)
         page.get_by_label("As of").fill("2026-09-30")
         page.get_by_label("Nothing: its inventory").check()
-        button(page, "Store these opening values").click()
+        follow(button(page, "Store these opening values"))
         assert f"the books carry nothing for {site}" in told(page)
     shown = [(row[0], *row[1:3]) for row in page.locator("tbody tr").evaluate_all(CELLS) if len(row) > 2]
-    page.get_by_role("button", name=re.compile(r"^Export \d+ lines")).click()
+    follow(page.get_by_role("button", name=re.compile(r"^Export \d+ lines")))
     page.get_by_text("Posted: journal").wait_for()
     return [(name, *_plain(debit, credit)) for name, debit, credit in shown if bool(debit) != bool(credit)]
 
@@ -180,7 +180,7 @@ def test_a_company_goes_from_no_connection_to_a_journal_there_and_back(demo: Bro
     page = demo.page(ADMINISTRATOR)
     at(page, QUICKBOOKS, "setup/connections")
     demo.check(page, looks=[(WIDE, "light")])
-    link(page, "books").click()
+    follow(link(page, "books"))
     demo.check(page, looks=[(NARROW, "dark")])
     consents(page, "Sandbox Restaurants US")
     assert "books is connected to QuickBooks Online and posts to Sandbox Restaurants US" in told(page)
@@ -188,7 +188,7 @@ def test_a_company_goes_from_no_connection_to_a_journal_there_and_back(demo: Bro
     at(page, QUICKBOOKS, "setup/site-maps")
     for name in ("Commissary", "Downtown", "Harborside"):
         page.get_by_label(f"Location of {name}").select_option(name)
-    button(page, "Save").click()
+    follow(button(page, "Save"))
     assert "Saved: 3 values were changed" in told(page)
     nothing_there(site.hub, QUICKBOOKS, "CK", "DT")
     shown = exports(page, QUICKBOOKS, "books", "Harborside")
@@ -199,9 +199,9 @@ def test_a_company_goes_from_no_connection_to_a_journal_there_and_back(demo: Bro
     assert same(shown, there)
     assert told(page).count("36524.61") == 2
     page.goto(result)
-    link(page, "Open in Export History").click()
-    link(page, "Undo this export").click()
-    button(page, "Undo with the opposite entry").click()
+    follow(link(page, "Open in Export History"))
+    follow(link(page, "Undo this export"))
+    follow(button(page, "Undo with the opposite entry"))
     page.get_by_text("Undone").first.wait_for()
     at(page, QUICKBOOKS, "export")
     assert button(page, "Next").is_visible(), "the count can be exported again"
@@ -218,7 +218,7 @@ def test_disconnecting_keeps_the_maps_and_other_books_are_refused(demo: Browsing
     assert len(before) == 16
     connection_page(page, QUICKBOOKS)
     page.get_by_label("Yes, disconnect books").check()
-    button(page, "Disconnect").click()
+    follow(button(page, "Disconnect"))
     assert "books is disconnected, and QuickBooks Online took the access back." in told(page)
     assert "Not connected" in told(page)
     consents(page, "Sandbox Cafe US")
@@ -228,7 +228,7 @@ def test_disconnecting_keeps_the_maps_and_other_books_are_refused(demo: Browsing
     consents(page, "Sandbox Restaurants US")
     assert "books is connected to QuickBooks Online and posts to Sandbox Restaurants US" in told(page)
     assert site.mapped(QUICKBOOKS) == before
-    button(page, "Test").click()
+    follow(button(page, "Test"))
     demo.check(page, looks=[(WIDE, "dark")])
 
 
@@ -244,7 +244,7 @@ def test_one_consent_reaches_two_organisations_and_each_site_posts_to_its_own(de
     maps_accounts(page)
     at(page, XERO, "setup/site-maps")
     page.get_by_label("Region of Downtown").select_option("Downtown")
-    button(page, "Save").click()
+    follow(button(page, "Save"))
     nothing_there(site.hub, XERO, "CK", "DT", "HB")
     shown = exports(page, XERO, "books")
     assert same(shown, recorded(page))
@@ -256,8 +256,8 @@ def test_one_consent_reaches_two_organisations_and_each_site_posts_to_its_own(de
     demo.check(page, looks=[(WIDE, "light")])
     books = site.stand_ins.credentials["xero"]["base_url"]
     page.locator("input[name$=base_url]").fill(books)
-    button(page, "Add").click()
-    button(page, "Use it").click()
+    follow(button(page, "Add"))
+    follow(button(page, "Use it"))
     chooses(page, "Demo Company (Canada)")
     maps_accounts(page)
     toronto(site.hub)
@@ -278,14 +278,14 @@ def types_in(page: Page, keys: Mapping[str, str]) -> None:
     """Type the keys of the interface `soap` in, and press Store and test."""
     for name in ("Consumer key", "Consumer secret", "Token ID", "Token secret"):
         page.get_by_label(name).fill(keys[name])
-    button(page, "Store and test").click()
+    follow(button(page, "Store and test"))
 
 
 def maps_subsidiaries(page: Page, subsidiaries: Mapping[str, str]) -> None:
     at(page, NETSUITE, "setup/site-maps")
     for site, subsidiary in subsidiaries.items():
         page.get_by_label(f"Subsidiary of {site}").select_option(subsidiary)
-    button(page, "Save").click()
+    follow(button(page, "Save"))
     assert f"Saved: {len(subsidiaries)} value" in told(page)
 
 
@@ -299,7 +299,7 @@ def test_keys_are_typed_in_and_each_cause_of_a_refusal_is_told_with_the_way_to_i
     demo.check(there, name="stand-in", looks=[(WIDE, "dark"), (NARROW, "light")])
     keys = keys_shown(there)
     swapped = {**keys, "Consumer key": keys["Token ID"], "Token ID": keys["Consumer key"]}
-    link(there, "Login Audit Trail").click()
+    follow(link(there, "Login Audit Trail"))
     for wrong, cause in (({**keys, "Token secret": "mistyped"}, "InvalidSignature"), (swapped, "consumer_key_unknown")):
         types_in(page, wrong)
         assert "Setup > Users/Roles > User Management > View Login Audit Trail, column Detail" in told(page)
@@ -310,7 +310,7 @@ def test_keys_are_typed_in_and_each_cause_of_a_refusal_is_told_with_the_way_to_i
     demo.check(page, name="refused", looks=[(WIDE, "dark"), (NARROW, "light")])
     types_in(page, keys)
     assert "books is connected to NetSuite and posts to Restaurants Inc. (1234567_SB1)." in told(page)
-    button(page, "Test").click()
+    follow(button(page, "Test"))
     assert "The hub reached NetSuite and was let in." in told(page)
     demo.check(page, name="tested", looks=[(NARROW, "light")])
 
@@ -329,7 +329,7 @@ def test_each_site_posts_to_its_subsidiary_in_the_subsidiarys_currency(demo: Bro
     demo.check(page, name="site-maps", looks=[(WIDE, "dark"), (NARROW, "light")])
     nothing_there(site.hub, NETSUITE, "CK", "DT", "HB")
     at(page, NETSUITE, "export")
-    button(page, "Next").click()
+    follow(button(page, "Next"))
     assert "Restaurants Inc.:Canada keeps its books in CAD, and this entry, of HB, is in USD." in told(page)
     maps_subsidiaries(page, {"Harborside": "Restaurants Inc."})
     shown = exports(page, NETSUITE, "books")

@@ -15,7 +15,7 @@ from hub.domain.access import Role
 from hub.service import people
 from hub.service.connections import connector_of
 from hub.service.exporting import exports
-from tests.journey.browsing import NARROW, WIDE, Browsing
+from tests.journey.browsing import NARROW, WIDE, Browsing, follow
 from tests.journey.newcomer import NEW, SITES, SUPPORT, Begins, customer_in, customer_of
 from tests.journey.test_connecting import (
     CELLS,
@@ -51,9 +51,9 @@ def chooses_connector(browsing: Browsing, name: str) -> Page:
     """From the company's menu to the settings of a connector, in its environment of stand-ins where it has one."""
     page = browsing.page(SUPPORT)
     page.goto(f"/c/{NEW}")
-    page.locator("nav").get_by_role("link", name="Enable connector").click()
+    follow(page.locator("nav").get_by_role("link", name="Enable connector"))
     browsing.check(page, name="enable-choose", looks=[(WIDE, "light"), (NARROW, "dark")])
-    page.get_by_role("link", name=f"Choose {name}").click()
+    follow(page.get_by_role("link", name=f"Choose {name}"))
     page.get_by_label("Name").fill("books")
     return page
 
@@ -70,14 +70,14 @@ def adds_connection(browsing: Browsing, name: str, **settings: str) -> Page:
         else:
             field.fill(text)
     browsing.check(page, name="enable-settings", looks=[(NARROW, "light")])
-    button(page, "Add").click()
+    follow(button(page, "Add"))
     return page
 
 
 def reads_and_maps(browsing: Browsing, page: Page) -> None:
     """Read the chart, accept every suggestion, and come back to the steps."""
     assert "Read the chart of accounts" in heading(page)
-    button(page, "Read it").click()
+    follow(button(page, "Read it"))
     assert "Map GL Accounts" in heading(page)
     maps_accounts(browsing, page)
 
@@ -85,19 +85,19 @@ def reads_and_maps(browsing: Browsing, page: Page) -> None:
 def maps_accounts(browsing: Browsing, page: Page) -> None:
     """Accept every suggestion for the map, and come back to the steps."""
     browsing.check(page, name="enable-map", looks=[(WIDE, "dark"), (NARROW, "light")])
-    page.locator("main").get_by_role("link", name="GL Account Maps", exact=True).click()
-    page.get_by_role("button", name=re.compile("Accept the 16 suggestions")).click()
-    link(page, "Back to the steps").click()
+    follow(page.locator("main").get_by_role("link", name="GL Account Maps", exact=True))
+    follow(page.get_by_role("button", name=re.compile("Accept the 16 suggestions")))
+    follow(link(page, "Back to the steps"))
 
 
 def maps_sites(page: Page, dimension: str, values: Mapping[str, str]) -> None:
     """Choose each site's value of a dimension, whether the step is the next one or passed already, and come back."""
-    page.get_by_role("link", name="Map sites").click()
-    link(page, "Site Maps").first.click()
+    follow(page.get_by_role("link", name="Map sites"))
+    follow(link(page, "Site Maps").first)
     for site, value in values.items():
         page.get_by_label(f"{dimension} of {site}").select_option(value)
-    button(page, "Save").click()
-    link(page, "Back to the steps").click()
+    follow(button(page, "Save"))
+    follow(link(page, "Back to the steps"))
 
 
 def says_nothing_is_carried(browsing: Browsing, page: Page) -> None:
@@ -105,23 +105,23 @@ def says_nothing_is_carried(browsing: Browsing, page: Page) -> None:
     assert "Opening values" in heading(page)
     browsing.check(page, name="enable-opening", looks=[(WIDE, "light"), (NARROW, "dark")])
     for site in SITES.values():
-        page.get_by_role("link", name="Enter opening values").first.click()
+        follow(page.get_by_role("link", name="Enter opening values").first)
         assert site in told(page)
         page.get_by_label("As of").fill("2026-09-30")
         page.get_by_label("Nothing: its inventory").check()
-        button(page, "Store these opening values").click()
+        follow(button(page, "Store these opening values"))
 
 
 def runs_dry(browsing: Browsing, page: Page) -> None:
     """Run the dry run, which finds nothing in the way and posts nothing, and come back to the steps."""
     assert "Dry run of the last count" in heading(page)
-    link(page, "Open the dry run").click()
-    button(page, "Run the dry run").click()
+    follow(link(page, "Open the dry run"))
+    follow(button(page, "Run the dry run"))
     assert "This count could be exported. Nothing was posted." in told(page)
     assert TOTAL in told(page)
     browsing.check(page, name="enable-dry-run", looks=[(WIDE, "light"), (NARROW, "dark")])
     assert exports(customer_in(browsing).hub, NEW) == []
-    link(page, "Back to the steps").click()
+    follow(link(page, "Back to the steps"))
 
 
 def gets_ready(browsing: Browsing, page: Page) -> None:
@@ -139,11 +139,11 @@ def gets_ready(browsing: Browsing, page: Page) -> None:
 
 def exports_first(page: Page) -> list[Line]:
     """Export the count, and return the lines that were shown before."""
-    link(page, "Go to the first export").click()
-    button(page, "Next").click()
+    follow(link(page, "Go to the first export"))
+    follow(button(page, "Next"))
     rows = page.locator("tbody tr").evaluate_all(CELLS)
     shown = [(row[0], *_plain(row[1], row[2])) for row in rows if len(row) > 2]
-    page.get_by_role("button", name=re.compile(r"^Export \d+ lines")).click()
+    follow(page.get_by_role("button", name=re.compile(r"^Export \d+ lines")))
     return [line for line in shown if bool(line[1]) != bool(line[2])]
 
 
@@ -172,7 +172,7 @@ def is_refused_another_company(browsing: Browsing) -> None:
     assert "books belongs to Sandbox Restaurants US in QuickBooks Online" in told(page)
     assert "Nothing was changed." in told(page)
     browsing.check(page, name="enable-wrong-company", looks=[(WIDE, "light"), (NARROW, "dark")])
-    link(page, "Back to the steps").click()
+    follow(link(page, "Back to the steps"))
     assert "Enable connector: QuickBooks Online" in told(page)
     assert page.locator(".badge", has_text="Ready").is_visible(), "the sign-in of before stays"
 
@@ -220,12 +220,12 @@ def test_files_from_nothing_to_the_first_export(customer_of: Begins) -> None:
         page.locator("[name='set:layout']").select_option("iif")
         page.locator("[name='set:currency']").fill("USD")
         page.locator("[name='set:classes']").fill("Commissary;Downtown;Harborside")
-        button(page, "Add").click()
+        follow(button(page, "Add"))
         assert "Import the chart of accounts" in heading(page)
-        link(page, "Import its chart").click()
+        follow(link(page, "Import its chart"))
         page.locator("#file").set_input_files(DATA / "chart.csv")
-        button(page, "Import the file").click()
-        link(page, "Back to the steps").first.click()
+        follow(button(page, "Import the file"))
+        follow(link(page, "Back to the steps").first)
         maps_files(browsing, page)
         gets_ready(browsing, page)
         exports_first(page)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from hub.service import exporting
-from tests.journey.browsing import Browsing
+from tests.journey.browsing import Browsing, follow
 from tests.journey.conftest import opened
 from tests.posting.conftest import counted, house, templates
 from tests.posting.house import OCTOBER, House
@@ -42,17 +42,17 @@ def test_a_month_end_is_exported_downloaded_and_confirmed(browsing: Browsing, si
     page.goto("/")
     browsing.view(page, "customers-criteria", 480)
     assert page.get_by_label("Count Date").input_value() == "2026-10-31"
-    button(page, "Next").click()
+    follow(button(page, "Next"))
     browsing.view(page, "customers-entry")
     assert page.locator("tfoot").inner_text().split() == ["121", "lines", "75,472.02", "75,472.02", "Balanced"]
-    button(page, "Export 121 lines").click()
+    follow(button(page, "Export 121 lines"))
     browsing.view(page, "customers-file", 640)
     with page.expect_download() as download:
         link(page, "Download").click()
     assert Path(download.value.path()).read_bytes().startswith(b"!TRNS")
-    button(page, "Confirm that it was imported").click()
+    follow(button(page, "Confirm that it was imported"))
     page.get_by_text("Posted: you confirmed that the file was imported").wait_for()
-    link(page, "Close").click()
+    follow(link(page, "Close"))
     assert "every approved count is exported" in page.locator("main").inner_text()
     assert exports(site, "DEMO")[0] == "POSTED 1"
 
@@ -62,19 +62,19 @@ def test_the_first_export_asks_for_opening_values(small_browsing: Browsing, smal
     page = small_browsing.page("administrator")
     page.goto(ENTRY)
     assert button(page, "Export").get_attribute("aria-disabled") == "true"
-    link(page, "Enter opening values").click()
+    follow(link(page, "Enter opening values"))
     small_browsing.view(page, "customers-opening", 640)
     page.get_by_label("As of").fill(COUNT)
     page.get_by_label("The values below").check()
     page.get_by_label("On the books: Meat").fill("4,812.37")
-    button(page, "Store these opening values").click()
+    follow(button(page, "Store these opening values"))
     assert "2 things are to be put right" not in page.locator("#wrong").inner_text()
     small_browsing.check(page, name="export-opening-wrong")
     page.get_by_label("As of").fill("2026-09-30")
     page.get_by_label("On the books: Meat").fill("4812.37")
-    button(page, "Store these opening values").click()
+    follow(button(page, "Store these opening values"))
     assert "Stored: the books carry these values for Downtown" in page.locator("main").inner_text()
-    button(page, "Export 6 lines").click()
+    follow(button(page, "Export 6 lines"))
     small_browsing.check(page, name="export-file-ready")
     assert exports(small) == ["FILE_READY 1"]
 
@@ -92,12 +92,12 @@ def test_a_missing_map_is_found_mended_through_its_link_and_exported(small_brows
     assert page.url.endswith("#problems")
     assert "Nothing was exported." in page.locator("#problems").inner_text()
     assert exports(small) == []
-    link(page, "Map GL Account 5021").click()
+    follow(link(page, "Map GL Account 5021"))
     page.get_by_label("account for 5021").select_option("5020 COGS Produce")
-    button(page, "Save").click()
-    link(page, "Back to the entry").click()
+    follow(button(page, "Save"))
+    follow(link(page, "Back to the entry"))
     assert "Nothing stands in the way" in page.locator("#problems").inner_text()
-    button(page, "Export 4 lines").click()
+    follow(button(page, "Export 4 lines"))
     page.get_by_text("File ready: import it into").wait_for()
     assert exports(small) == ["FILE_READY 1"]
 
@@ -108,12 +108,12 @@ def test_a_count_amended_after_it_was_looked_at_is_looked_at_again(small_browsin
     page = small_browsing.page("exporter")
     page.goto(ENTRY)
     count(small.hub, Meat="5000.00", Produce="-1.00")
-    button(page, "Export 4 lines").click()
+    follow(button(page, "Export 4 lines"))
     assert "The figures have changed since you looked at them." in page.locator("#problems").inner_text()
     assert "5,000.00" in page.locator("table").inner_text()
     assert exports(small) == []
     page.get_by_label("Yes, post it as counted").check()
-    button(page, "Export 4 lines").click()
+    follow(button(page, "Export 4 lines"))
     page.get_by_text("File ready: import it into").wait_for()
 
 
@@ -122,13 +122,13 @@ def test_an_export_is_undone_and_exported_again(small_browsing: Browsing, small:
     opening(small.hub)
     page = small_browsing.page("exporter")
     page.goto(ENTRY)
-    button(page, "Export 4 lines").click()
-    link(page, "Open in Export History").click()
-    link(page, "Undo this export").click()
-    button(page, "Undo this export").click()
+    follow(button(page, "Export 4 lines"))
+    follow(link(page, "Open in Export History"))
+    follow(link(page, "Undo this export"))
+    follow(button(page, "Undo this export"))
     page.goto(CRITERIA)
-    button(page, "Next").click()
-    button(page, "Export 4 lines").click()
+    follow(button(page, "Next"))
+    follow(button(page, "Export 4 lines"))
     assert exports(small) == ["FILE_READY 2", "UNDONE 1"]
 
 
@@ -144,21 +144,21 @@ def test_a_viewer_finds_no_export(small_browsing: Browsing) -> None:
 def test_the_whole_month_end_goes_without_scripts(small_browsing: Browsing, small: Site) -> None:
     page = small_browsing.page("exporter", scripts=False, width=390)
     page.goto(CRITERIA)
-    button(page, "Next").click()
-    link(page, "Enter opening values").click()
+    follow(button(page, "Next"))
+    follow(link(page, "Enter opening values"))
     page.get_by_label("As of").fill("2026-09-30")
     page.get_by_label("Nothing: its inventory").check()
-    button(page, "Store these opening values").click()
+    follow(button(page, "Store these opening values"))
     count(small.hub, Meat="-3.00", Produce="988.40")
-    button(page, "Export 4 lines").click()
+    follow(button(page, "Export 4 lines"))
     assert "The figures have changed" in page.locator("#problems").inner_text()
-    button(page, "Export 4 lines").click()
+    follow(button(page, "Export 4 lines"))
     assert "Answer 1 warning to export." in page.locator("#problems").inner_text()
     page.get_by_label("Yes, post it as counted").check()
-    button(page, "Export 4 lines").click()
+    follow(button(page, "Export 4 lines"))
     with page.expect_download():
         link(page, "Download").click()
-    button(page, "Confirm that it was imported").click()
+    follow(button(page, "Confirm that it was imported"))
     assert "Posted: you confirmed" in page.locator("#headline").inner_text()
     assert exports(small) == ["POSTED 1"]
 
@@ -177,32 +177,38 @@ def reach(page: Page, what: Locator) -> None:
     raise AssertionError(f"{what} is not reached by Tab")
 
 
+def enter(page: Page) -> None:
+    """Press Enter on what leads to a page, and wait until that page is there."""
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
+
+
 def test_the_whole_month_end_goes_by_keyboard_alone(small_browsing: Browsing, small: Site) -> None:
     count(small.hub, Meat="-3.00", Produce="988.40")
     page = small_browsing.page("exporter")
     page.goto(CRITERIA)
     reach(page, page.get_by_label("Count Date"))
     reach(page, button(page, "Next"))
-    page.keyboard.press("Enter")
+    enter(page)
     reach(page, button(page, "Export 4 lines"))
-    page.keyboard.press("Enter")
+    enter(page)
     page.get_by_text("Nothing was exported.").wait_for()
     reach(page, link(page, "Enter opening values"))
-    page.keyboard.press("Enter")
+    enter(page)
     reach(page, page.get_by_label("As of"))
     page.keyboard.type("09302026")
     reach(page, page.get_by_label("The values below"))
     page.keyboard.press("ArrowDown")
     reach(page, button(page, "Store these opening values"))
-    page.keyboard.press("Enter")
+    enter(page)
     page.get_by_text("Stored: the books carry nothing").wait_for()
     reach(page, page.get_by_label("Yes, post it as counted"))
     page.keyboard.press("Space")
     reach(page, button(page, "Export 4 lines"))
-    page.keyboard.press("Enter")
+    enter(page)
     page.get_by_text("File ready: import it into").wait_for()
     reach(page, button(page, "Confirm that it was imported"))
-    page.keyboard.press("Enter")
+    enter(page)
     page.get_by_text("Posted: you confirmed").wait_for()
     assert exports(small) == ["POSTED 1"]
 
@@ -218,7 +224,7 @@ def live(house: House, browser: Browser, tmp_path: Path) -> Iterator[Browsing]:
 def test_progress_is_shown_as_it_happens_without_loading_the_page_again(live: Browsing, house: House) -> None:
     page = live.page("sam")
     page.goto(f"/c/ACME/export/entry?count={OCTOBER}&connection={BOOKS}")
-    button(page, "Export").click()
+    follow(button(page, "Export"))
     page.get_by_text("Waiting: it is sent to").wait_for()
     live.check(page, name="export-waiting")
     link(page, "Close").focus()

@@ -10,7 +10,7 @@ import hub_csv_iif.connector
 from hub.plugins import load
 from hub.service.connections import add_connection
 from hub.web.app import create_app
-from tests.journey.browsing import LOOKS, Browsing
+from tests.journey.browsing import LOOKS, Browsing, follow
 from tests.plugins.scripted import INFO, Plugin, ScriptedConnector
 from tests.web.conftest import OTHER, Site
 
@@ -39,16 +39,16 @@ def test_a_plugin_that_does_not_work_is_seen_and_paused_while_the_others_go_on(
 ) -> None:
     page = browsing.page("support")
     page.goto("/")
-    page.get_by_role("link", name="Plugins").click()
+    follow(page.get_by_role("link", name="Plugins"))
     browsing.check(page, name="plugins", looks=LOOKS)
     row = page.get_by_role("row").filter(has_text="Does not work")
     assert row.locator("td.num").inner_text() == "1"
-    row.get_by_role("link").click()
+    follow(row.get_by_role("link"))
     page.get_by_text("all other plugins go on").wait_for()
     page.get_by_text("version 2 of the plugin contract").wait_for()
     browsing.check(page, name="plugin-broken", looks=LOOKS)
     page.locator("#reason").fill(REASON)
-    page.get_by_role("button", name="Pause for all companies").click()
+    follow(page.get_by_role("button", name="Pause for all companies"))
     page.get_by_text("Nothing is sent through it for all companies").wait_for()
     browsing.check(page, name="plugin-paused", looks=LOOKS)
     page.goto(f"/c/{OTHER}/setup/connections")
@@ -56,9 +56,9 @@ def test_a_plugin_that_does_not_work_is_seen_and_paused_while_the_others_go_on(
     browsing.check(page, name="plugin-connection", looks=LOOKS)
     other = browsing.page("exporter")
     other.goto("/")
-    other.get_by_role("button", name="Next").click()
-    other.get_by_role("button", name="Export 121 lines").click()
+    follow(other.get_by_role("button", name="Next"))
+    follow(other.get_by_role("button", name="Export 121 lines"))
     other.get_by_role("link", name="Download").wait_for()
     page.goto("/plugins/Ledgerly")
-    page.get_by_role("button", name="Let it go on", exact=True).click()
+    follow(page.get_by_role("button", name="Let it go on", exact=True))
     page.get_by_text("It goes on for all companies").wait_for()

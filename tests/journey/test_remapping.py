@@ -6,7 +6,7 @@ import httpx2
 import pytest
 
 from hub.demo.loading import COMPANY
-from tests.journey.browsing import NARROW, WIDE, Browsing
+from tests.journey.browsing import NARROW, WIDE, Browsing, follow
 from tests.journey.test_connecting import (
     ADMINISTRATOR,
     XERO,
@@ -47,13 +47,13 @@ def test_an_account_archived_overnight_is_found_remapped_and_exported(demo: Brow
 
     at(page, XERO, "setup/account-maps")
     assert "remapping" not in told(page)
-    button(page, "Read the chart again and check").click()
+    follow(button(page, "Read the chart again and check"))
     assert "1 map needs a look." in page.locator("body").inner_text()
     assert "1 GL Account needs remapping" in told(page)
     assert "5050 COGS Other Food was made inactive. The export of 2026-10-31 needs it." in told(page)
     assert "5030 COGS Prepared Food?" in told(page)
     demo.check(page, name="remapping", looks=BOTH)
-    button(page, "Remap 5030 COGS Prepared Food for 5050 COGS Food").click()
+    follow(button(page, "Remap 5030 COGS Prepared Food for 5050 COGS Food"))
     assert "Saved: 1 map was changed." in page.locator("body").inner_text()
     assert "remapping" not in told(page)
 
@@ -69,10 +69,10 @@ def test_suggestions_are_read_by_everyone(browsing: Browsing) -> None:
     at(page, COMPANY, "setup/account-maps?limit=95")
     for number in ("1310", "5050", "5130"):
         page.locator(f"[name='row:{number}:account']").fill("")
-    button(page, "Save").last.click()
+    follow(button(page, "Save").last)
     assert "3 GL Accounts are not mapped" in told(page)
     browsing.check(page, name="suggestions", looks=BOTH)
-    button(page, "Accept 1310 Inventory:Food for 1310 Food Inventory").click()
+    follow(button(page, "Accept 1310 Inventory:Food for 1310 Food Inventory"))
     assert "2 GL Accounts are not mapped" in told(page)
 
 
@@ -88,18 +88,18 @@ def test_another_companys_maps_are_looked_at_and_copied(browsing: Browsing) -> N
     charted(site, *changed, company=OTHER, connection="ledger")
     page = browsing.page("support")
     at(page, OTHER, "setup/account-maps")
-    link(page, "Copy from another company").click()
+    follow(link(page, "Copy from another company"))
     browsing.check(page, name="copy-from", looks=BOTH)
-    page.get_by_role("link", name="Larkspur Table Group").click()
+    follow(page.get_by_role("link", name="Larkspur Table Group"))
     assert "14 maps to take" in told(page)
     browsing.check(page, name="copy-plan", looks=BOTH)
     page.get_by_label("6210 Paper and Supplies").uncheck()
-    button(page, "Copy what is ticked").click()
+    follow(button(page, "Copy what is ticked"))
     assert "13 maps were copied from Larkspur Table Group." in page.locator("body").inner_text()
     at(page, COMPANY, "setup/account-maps")
     charted(site, *changed)
     page.reload()
     assert "1 account is called something else" in told(page)
     browsing.check(page, name="renamed", looks=BOTH)
-    button(page, "Keep it for 5020 COGS Produce under its new name").click()
+    follow(button(page, "Keep it for 5020 COGS Produce under its new name"))
     assert "is called something else" not in told(page)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.journey.browsing import NARROW, OVERFLOW, WIDE, Browsing
+from tests.journey.browsing import NARROW, OVERFLOW, WIDE, Browsing, follow
 
 AT = "/c/DEMO/reports/journal-adjustment"
 
@@ -16,14 +16,14 @@ def test_a_figure_is_traced_from_the_report_to_its_items_and_accounts(
     page = browsing.page("viewer", scripts=scripts, width=width)
     page.goto("/c/DEMO")
     if width == NARROW:
-        page.get_by_role("link", name="Menu", exact=True).click()
-    page.get_by_role("link", name="Journal Adjustment").click()
-    page.get_by_role("link", name="30 Sep 2026").click()
+        follow(page.get_by_role("link", name="Menu", exact=True))
+    follow(page.get_by_role("link", name="Journal Adjustment"))
+    follow(page.get_by_role("link", name="30 Sep 2026"))
     page.get_by_label("Count Date").select_option("2026-10-31")
     page.get_by_label("Site", exact=True).select_option("Downtown")
-    page.get_by_role("button", name="Show").click()
+    follow(page.get_by_role("button", name="Show"))
     assert "Only Downtown is shown." in page.locator("main").inner_text()
-    page.get_by_role("link", name="Ending inventory 2026-10-31 · Meat and Fish · Downtown").first.click()
+    follow(page.get_by_role("link", name="Ending inventory 2026-10-31 · Meat and Fish · Downtown").first)
     told = page.locator("main").inner_text()
     assert "2,335.13" in told
     assert "GL Account Map: 5010 is 5010 " in told
@@ -32,7 +32,7 @@ def test_a_figure_is_traced_from_the_report_to_its_items_and_accounts(
         page.get_by_role("link", name="CSV of all items").click()
     assert "Bacon thick cut" in download.value.path().read_text("utf-8")
     assert page.evaluate(OVERFLOW) <= 0
-    page.get_by_role("link", name="Back to the report").click()
+    follow(page.get_by_role("link", name="Back to the report"))
     with page.expect_download() as download:
         page.get_by_role("link", name="XLSX", exact=True).click()
     assert download.value.suggested_filename == "journal-adjustment-2026-10-31-books.xlsx"

@@ -6,7 +6,7 @@ import pytest
 
 from hub.service.maps import account_maps
 from hub.service.saving import RowEdit, save_edits
-from tests.journey.browsing import Browsing
+from tests.journey.browsing import Browsing, follow
 
 MAPS = "/c/DEMO/setup/account-maps"
 
@@ -35,10 +35,10 @@ def test_accounts_are_typed_by_name_and_what_is_wrong_stands_beside_its_field(br
     beside.press("Enter")
     assert "Nothing was saved yet" in page.locator("#wrong").inner_text()
     browsing.check(page, name="setup-wrong")
-    page.locator("#wrong a").click()
+    follow(page.locator("#wrong a"))
     assert page.evaluate("document.querySelector(':target').value") == "Meat and so on"
     assert (mapped(browsing, "5010"), mapped(browsing, "1310")) == ("", "")
-    page.get_by_role("button", name="Accept 5010 Cost of Goods Sold:Meat and Fish").click()
+    follow(page.get_by_role("button", name="Accept 5010 Cost of Goods Sold:Meat and Fish"))
     page.get_by_text("Saved: 2 maps were changed.").wait_for()
     assert (mapped(browsing, "5010"), mapped(browsing, "1310")) == ("5010", "1310")
 
@@ -49,12 +49,12 @@ def test_a_map_is_chosen_from_a_list_without_scripts_and_taken_off_from_the_othe
     page = browsing.page("administrator", scripts=False, width=390)
     page.goto(f"{MAPS}?gl_account=5010")
     page.get_by_label("account for 5010").select_option("5010 Cost of Goods Sold:Meat and Fish")
-    page.get_by_role("button", name="Save").click()
+    follow(page.get_by_role("button", name="Save"))
     assert "Saved: 1 map was changed." in page.get_by_role("status").inner_text()
     assert mapped(browsing, "5010") == "5010"
-    page.get_by_role("link", name="By QuickBooks Desktop account").click()
+    follow(page.get_by_role("link", name="By QuickBooks Desktop account"))
     page.get_by_label("5010 COGS Meat and Fish stays mapped").uncheck()
-    page.get_by_role("button", name="Save").click()
+    follow(page.get_by_role("button", name="Save"))
     assert mapped(browsing, "5010") == ""
     page.set_viewport_size({"width": 1280, "height": 900})
     browsing.picture(page, "setup-theirs")

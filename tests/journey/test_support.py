@@ -10,7 +10,7 @@ import pytest
 from hub.service.alarms import keeping
 from hub.service.alarms.found import Found
 from hub.service.companies import set_company
-from tests.journey.browsing import LOOKS, Browsing
+from tests.journey.browsing import LOOKS, Browsing, follow
 from tests.web.conftest import OTHER
 
 
@@ -43,23 +43,23 @@ def test_support_find_a_customer_that_needs_attention_and_have_somebody_told(bro
     assert "Larkspur Table Group" in first.inner_text()
     assert "Failing" in first.inner_text()
     page.get_by_label("Health").select_option("Paused")
-    page.get_by_role("button", name="Show").click()
+    follow(page.get_by_role("button", name="Show"))
     assert page.locator("tbody tr").count() == 1
-    page.get_by_role("link", name="Show all").click()
-    page.get_by_role("link", name="See the connection of Larkspur Table Group").click()
+    follow(page.get_by_role("link", name="Show all"))
+    follow(page.get_by_role("link", name="See the connection of Larkspur Table Group"))
     assert "three times in a row" in page.locator("#night-h").locator("..").inner_text()
     browsing.check(page, name="connection-by-night", looks=LOOKS)
     with page.expect_download() as download:
         page.get_by_role("link", name="Diagnostics").click()
     told = json.loads(Path(download.value.path()).read_text())
     assert [each["code"] for each in told["alarms"]] == ["not_reached", "map_account_gone"]
-    page.get_by_role("button", name="Look now").click()
+    follow(page.get_by_role("button", name="Look now"))
     assert "2 of what was found before is over" in page.get_by_role("status").inner_text()
-    page.get_by_role("link", name="Customers").click()
-    page.get_by_role("link", name="Notifications").click()
+    follow(page.get_by_role("link", name="Customers"))
+    follow(page.get_by_role("link", name="Notifications"))
     page.get_by_label("Address").fill("books@larkspur.example")
     page.get_by_label("Company code").fill("DEMO")
-    page.get_by_role("button", name="Add", exact=True).click()
-    page.get_by_role("button", name="Test books@larkspur.example").click()
+    follow(page.get_by_role("button", name="Add", exact=True))
+    follow(page.get_by_role("button", name="Test books@larkspur.example"))
     assert "No mail server is set" in page.locator("#problems").inner_text()
     browsing.check(page, name="notifications", looks=LOOKS)

@@ -58,7 +58,7 @@ def test_a_worker_killed_and_restarted_again_and_again_loses_and_doubles_nothing
         assert_recovered(recoveries)
 
 
-@pytest.mark.property
+@pytest.mark.soak
 @pytest.mark.timeout(120 + 60 * KILLS)
 @pytest.mark.parametrize("databases", ["postgresql"], indirect=True)
 def test_two_workers_killed_again_and_again_take_over_from_each_other(install: MakeInstallation) -> None:
