@@ -38,7 +38,7 @@ define install
 @touch $@
 endef
 
-.PHONY: help setup run test soak fuzz faults lint bench pictures record reset lock
+.PHONY: help setup run test tryton soak fuzz faults lint bench pictures record reset lock
 
 help: ## List the commands
 	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' Makefile | expand -t 16
@@ -67,7 +67,9 @@ run: $(RUNTIME) ## Load the demo company, show one balanced journal, serve the w
 test: $(DEVELOPMENT) ## Run every test, on SQLite and on PostgreSQL
 	@$(PYTEST) -n $(WORKERS) --dist worksteal
 
-soak: $(DEVELOPMENT) $(TRYTON) ## Run the properties at full scale
+tryton: $(TRYTON) ## Install the real Tryton, which make soak proves a connector on
+
+soak: $(DEVELOPMENT) tryton ## Run the properties at full scale
 	@HUB_PROFILE=soak $(PYTEST) -n $(WORKERS) --dist worksteal -m "soak or property" -o timeout=3000
 
 fuzz: $(DEVELOPMENT) ## Look for new failures of the properties: make fuzz STEPS=1000000

@@ -15,7 +15,7 @@ from hub.service.context import Hub, problem_document
 from hub.service.map_effects import NO_EFFECTS, Effects, effects_of
 from hub.service.maps import account_key
 from hub.service.scope import CompanyRows, reading
-from hub.service.setup_suggestions import Suggestion, fits, replacements
+from hub.service.setup_suggestions import Suggestion, fits, replacements, why_no_journal
 from hub.store import Row
 from hub.store.chart_rows import GONE
 from hub.store.mapping_rows import WrittenMap, written_maps
@@ -170,10 +170,8 @@ def _told(gl: GlAccount, was: Account, now: Account | None) -> tuple[Trouble, st
     """Return what is wrong with a map and the sentence for it; None where nothing is."""
     if now is None or now.why_not_postable == GONE:
         return Trouble.GONE, f"{was.title} is not in the chart of accounts any more."
-    if not now.active:
-        return Trouble.INACTIVE, f"{now.title} was made inactive."
-    if now.why_not_postable:
-        return Trouble.NOT_POSTABLE, f"{now.title} cannot be posted to: {now.why_not_postable}"
+    if why := why_no_journal(now):
+        return Trouble.NOT_POSTABLE if now.active else Trouble.INACTIVE, why
     if not fits(gl.kind, now.kind):
         return Trouble.OTHER_TYPE, f"{now.title} is of a type that {gl.number} {gl.name} cannot be posted to."
     if (was.number and was.number != now.number) or (was.name and was.name != now.name):

@@ -59,6 +59,13 @@ def can_be_posted_to(account: Account) -> bool:
     return account.active and not account.why_not_postable
 
 
+def why_no_journal(account: Account) -> str:
+    """Return why an account takes no journal lines, in a sentence; nothing where it does."""
+    if not account.active:
+        return f"{account.title} was made inactive."
+    return f"{account.title} cannot be posted to: {account.why_not_postable}" if account.why_not_postable else ""
+
+
 def suggestions(
     gl_accounts: Iterable[GlAccount],
     chart: Sequence[Account],

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from hub.api import Account, Level, Problem, Where
+from hub.api import Level, Problem, Where
 from hub.domain.resolution import Resolver
 from hub.service.map_health import SiteFinding, Trouble, findings_of_sites
 from hub.service.previewing import sites_of
 from hub.service.scope import CompanyRows
-from hub.service.setup_suggestions import can_be_posted_to
+from hub.service.setup_suggestions import why_no_journal
 
 
 def problem(code: str, message: str, fix: str = "", where: Where | None = None) -> Problem:
@@ -27,18 +27,17 @@ def accounts_missing(rows: CompanyRows, connection: str) -> list[Problem]:
     for site in sites_of(rows, connection):
         for category in in_use:
             sides = resolver.counted(category, site, found)
+            accounts = {each.gl_account: each.account for each in sides if each.account is not None}
             found.extend(
-                _not_postable(each.gl_account, each.account, connection)
-                for each in sides
-                if each.account is not None and not can_be_posted_to(each.account)
+                problem(
+                    "account_inactive",
+                    f"GL Account {number}: {why}",
+                    where=Where(gl_account=number, connection=connection),
+                )
+                for number, account in accounts.items()
+                if (why := why_no_journal(account))
             )
     return _once(found)
-
-
-def _not_postable(gl_account: str, account: Account, connection: str) -> Problem:
-    why = account.why_not_postable or "it is not active there."
-    message = f"GL Account {gl_account} is mapped to {account.title}, to which no journal may post: {why}"
-    return problem("account_inactive", message, where=Where(gl_account=gl_account, connection=connection))
 
 
 def _once(found: list[Problem]) -> list[Problem]:
