@@ -314,6 +314,7 @@ def test_a_sheet_with_broken_xml_is_refused() -> None:
     assert found.value.errors[0].rule == "damaged_file"
 
 
+@pytest.mark.soak
 def test_the_most_rows_that_a_sheet_can_have_are_read() -> None:
     """1,048,576 rows, made by hand, since a library takes a minute to write them."""
     head = (

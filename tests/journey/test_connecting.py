@@ -175,6 +175,7 @@ def same(shown: list[Line], there: list[Line]) -> bool:
     )
 
 
+@pytest.mark.soak
 def test_a_company_goes_from_no_connection_to_a_journal_there_and_back(demo: Browsing) -> None:
     site = demo_of(demo)
     page = demo.page(ADMINISTRATOR)

@@ -57,7 +57,7 @@ def test_a_month_end_is_exported_downloaded_and_confirmed(browsing: Browsing, si
     assert exports(site, "DEMO")[0] == "POSTED 1"
 
 
-@pytest.mark.property
+@pytest.mark.soak
 def test_the_first_export_asks_for_opening_values(small_browsing: Browsing, small: Site) -> None:
     page = small_browsing.page("administrator")
     page.goto(ENTRY)
@@ -79,7 +79,7 @@ def test_the_first_export_asks_for_opening_values(small_browsing: Browsing, smal
     assert exports(small) == ["FILE_READY 1"]
 
 
-@pytest.mark.property
+@pytest.mark.soak
 def test_a_missing_map_is_found_mended_through_its_link_and_exported(small_browsing: Browsing, small: Site) -> None:
     opening(small.hub)
     imports(small.hub, "gl-accounts", [{"number": "5021", "name": "COGS New", "kind": "cogs"}])
@@ -220,7 +220,7 @@ def live(house: House, browser: Browser, tmp_path: Path) -> Iterator[Browsing]:
         yield browsing
 
 
-@pytest.mark.property
+@pytest.mark.soak
 def test_progress_is_shown_as_it_happens_without_loading_the_page_again(live: Browsing, house: House) -> None:
     page = live.page("sam")
     page.goto(f"/c/ACME/export/entry?count={OCTOBER}&connection={BOOKS}")

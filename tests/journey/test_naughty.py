@@ -11,26 +11,23 @@ from playwright.sync_api import Browser
 from tests.conftest import SqliteDatabases
 from tests.journey.browsing import Browsing, served
 from tests.passwords import CHEAP
-from tests.web.naughty import WHO, Naughty, naughty_names, with_marks
+from tests.web.naughty import WHO, Naughty, naughty_names
 from tests.web.test_naughty import SHOWN
 from tests.web.test_who_may import address
 
 
-@pytest.fixture(params=["some", pytest.param("all", marks=pytest.mark.soak)])
+@pytest.fixture
 def naughty(
-    request: pytest.FixtureRequest,
     shared: Path,
     browser: Browser,
     sqlite_databases: SqliteDatabases,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> Iterator[Browsing]:
-    """The company in Chromium; in the everyday run of every third name that has a sign of markup or scripts."""
+    """The company in Chromium."""
     monkeypatch.setattr("hub.service.passwords.COST", CHEAP)
     monkeypatch.setattr("hub.web.editing.ROWS_OF_A_PAGE", 10_000)
-    every = naughty_names(shared)
-    named = every if request.param == "all" else with_marks(every)[::3]
-    built = Naughty(sqlite_databases.migrated(), tmp_path / "home", named)
+    built = Naughty(sqlite_databases.migrated(), tmp_path / "home", naughty_names(shared))
     site = built.build()
     with served(site) as at:
         opened = Browsing(site, browser, at, tmp_path)
@@ -39,6 +36,7 @@ def naughty(
     built.house.close()
 
 
+@pytest.mark.soak
 def test_no_name_is_run_on_any_page(naughty: Browsing) -> None:
     page = naughty.page(WHO)
     asked: list[str] = []

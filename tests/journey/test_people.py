@@ -40,7 +40,7 @@ def added(browsing: Browsing) -> str:
     return found[0]
 
 
-@pytest.mark.property
+@pytest.mark.soak
 def test_who_is_added_signs_in_once_with_what_was_handed_over_and_sees_only_what_they_may(browsing: Browsing) -> None:
     code = added(browsing)
     page = browsing.page()
@@ -85,7 +85,7 @@ def test_an_administrator_changes_access_and_finds_it_in_the_audit_trail(browsin
     browsing.picture(page, "audit-entry-access")
     with page.expect_download() as download:
         page.go_back()
-        follow(page.get_by_role("link", name="Download CSV"))
+        page.get_by_role("link", name="Download CSV").click()
     assert download.value.suggested_filename == "DEMO audit trail.csv"
 
 

@@ -23,7 +23,7 @@ def mapped(browsing: Browsing, number: str) -> str:
     return found.number if found else ""
 
 
-@pytest.mark.property
+@pytest.mark.soak
 def test_accounts_are_typed_by_name_and_what_is_wrong_stands_beside_its_field(browsing: Browsing) -> None:
     unmap(browsing, "5010", "1310", "5130")
     page = browsing.page("administrator")

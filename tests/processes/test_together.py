@@ -23,7 +23,7 @@ from hub.testing.profile import Profile
 from tests.posting.house import Document, House, codes
 
 CLIENTS = 50
-ROUNDS = 5 if settings.get_current_profile_name() == "test" else 50
+ROUNDS = 2 if settings.get_current_profile_name() == "test" else 50
 PAUSE_S = 0.02
 SKIP = ("acknowledge=older_count_skipped",)
 ON_THE_WAY = {"FROZEN", "SENDING", "UNKNOWN", "POSTED"}
