@@ -7,8 +7,10 @@ STEPS ?= 100000
 N ?= 100000
 SEED ?=
 KILLS ?=
-# One more than processors, as a test that waits for a browser or for a process leaves one of them to others.
+# One more than processors, as a test that waits for a browser or for a process leaves one of them to others; two more at
+# full scale, where some do so for minutes.
 WORKERS ?= 3
+SOAK_WORKERS ?= 4
 # What tests write goes to memory where there is some to write to: a database waits for its disk at each commit.
 export PYTEST_DEBUG_TEMPROOT ?= $(if $(wildcard /dev/shm),/dev/shm)
 SHELL := /bin/bash
@@ -70,7 +72,7 @@ test: $(DEVELOPMENT) ## Run every test, on SQLite and on PostgreSQL
 tryton: $(TRYTON) ## Install the real Tryton, which make soak proves a connector on
 
 soak: $(DEVELOPMENT) tryton ## Run the properties at full scale
-	@HUB_PROFILE=soak $(PYTEST) -n $(WORKERS) --dist worksteal -m "soak or property" -o timeout=3000
+	@HUB_PROFILE=soak $(PYTEST) -n $(SOAK_WORKERS) --dist worksteal -m "soak or property" -o timeout=3000
 
 fuzz: $(DEVELOPMENT) ## Look for new failures of the properties: make fuzz STEPS=1000000
 	@HUB_PROFILE=fuzz HUB_FUZZ_STEPS=$(STEPS) $(PYTEST) -n $(WORKERS) -m "soak or property" -o timeout=0
