@@ -1,16 +1,14 @@
 # Needs python3.11 and make; everything else goes into .venv.
-# The system's own comes first, where it can make environments: it took a fifth less time over everything than one that a
-# version manager had compiled.
+# The system's own comes first, where it can make environments: it took a fifth less time over schedules of the simulator than
+# one that a version manager had compiled.
 PYTHON ?= $(shell /usr/bin/python3.11 -c 'import ensurepip, venv' 2>/dev/null && echo /usr/bin/python3.11 || echo python3.11)
 PORT ?= 8000
 STEPS ?= 100000
 N ?= 100000
 SEED ?=
 KILLS ?=
-# One more than processors, as a test that waits for a browser or for a process leaves one of them to others; two more at
-# full scale, where some do so for minutes.
+# One more than processors, as a test that waits for a browser or for a process leaves one of them to others.
 WORKERS ?= 3
-SOAK_WORKERS ?= 4
 # What tests write goes to memory where there is some to write to: a database waits for its disk at each commit.
 export PYTEST_DEBUG_TEMPROOT ?= $(if $(wildcard /dev/shm),/dev/shm)
 SHELL := /bin/bash
@@ -72,7 +70,7 @@ test: $(DEVELOPMENT) ## Run every test, on SQLite and on PostgreSQL
 tryton: $(TRYTON) ## Install the real Tryton, which make soak proves a connector on
 
 soak: $(DEVELOPMENT) tryton ## Run the properties at full scale
-	@HUB_PROFILE=soak $(PYTEST) -n $(SOAK_WORKERS) --dist worksteal -m "soak or property" -o timeout=3000
+	@HUB_PROFILE=soak $(PYTEST) -n $(WORKERS) --dist worksteal -m "soak or property" -o timeout=3000
 
 fuzz: $(DEVELOPMENT) ## Look for new failures of the properties: make fuzz STEPS=1000000
 	@HUB_PROFILE=fuzz HUB_FUZZ_STEPS=$(STEPS) $(PYTEST) -n $(WORKERS) -m "soak or property" -o timeout=0

@@ -18,13 +18,13 @@ STEPS_PER_RUN = 50
 # What runs for minutes in `make soak`, longest first: begun early, none of it is waited for alone at the end.
 LONGEST = (
     "tests/faults/test_simulator.py",
+    "tests/web/api/test_hostile_programs.py",
+    "tests/processes/test_together.py",
+    "tests/web/test_imports.py",
     "tests/properties/test_histories.py",
     "tests/posting/test_outage.py",
-    "tests/web/api/test_hostile_programs.py",
-    "tests/web/test_imports.py",
+    "tests/processes/test_kills.py",
 )
-# What runs for minutes too and mostly waits for processes, at best while others use the processors.
-WAITING = ("tests/processes/test_together.py", "tests/processes/test_kills.py")
 
 # Bytecode is kept, as it is wherever the hub runs: a process that a test starts spends half of its start compiling otherwise.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
@@ -71,26 +71,17 @@ def pytest_collection_finish() -> None:
 
 
 def _longest_first(items: list[pytest.Item], workers: int) -> list[pytest.Item]:
-    """Deal the longest tests out: each worker is given as many tests in a row, and begins with its share of them.
-
-    Those that mostly wait are the share of the last one.
-    """
-    long, waiting = _in_order(items, LONGEST), _in_order(items, WAITING)
-    others = [item for item in items if _file(item) not in LONGEST + WAITING]
-    calculating = max(workers - 1, 1)
-    shares = [long[worker::calculating] for worker in range(calculating)]
-    shares = [*shares, waiting] if workers > 1 else [[*long, *waiting]]
+    """Deal the longest tests out: each worker is given as many tests in a row, and is to begin with its share of them."""
+    known = [item for item in items if _file(item) in LONGEST]
+    known.sort(key=lambda item: LONGEST.index(_file(item)))
+    others = [item for item in items if _file(item) not in LONGEST]
     ordered: list[pytest.Item] = []
-    for worker, share in enumerate(shares):
+    for worker in range(workers):
+        share = known[worker::workers]
         room = (len(items) - len(ordered)) // (workers - worker) - len(share)
         ordered += [*share, *others[: max(room, 0)]]
         del others[: max(room, 0)]
     return ordered
-
-
-def _in_order(items: list[pytest.Item], files: tuple[str, ...]) -> list[pytest.Item]:
-    """Return the tests of some files, in the order of these."""
-    return sorted((item for item in items if _file(item) in files), key=lambda item: files.index(_file(item)))
 
 
 def _file(item: pytest.Item) -> str:
