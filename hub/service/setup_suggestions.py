@@ -56,7 +56,7 @@ def fits(one: AccountKind | None, other: AccountKind | None) -> bool:
 
 def can_be_posted_to(account: Account) -> bool:
     """Tell whether an account takes journal lines."""
-    return account.active and not account.why_not_postable
+    return not why_no_journal(account)
 
 
 def why_no_journal(account: Account) -> str:

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from hub.api import Account, AccountKind, Dimension, DimensionValue
-from hub.service.enabling.missing import sites_missing
+from hub.service.enabling.missing import accounts_missing, sites_missing
 from hub.service.map_health import AccountFinding, Trouble, check_maps, map_health
 from hub.service.maps import account_key
 from hub.service.saving import RowEdit, save_edits
@@ -77,6 +77,9 @@ def test_an_account_made_inactive_overnight_is_found_remapped_and_exported(house
     assert "The export of 2026-10-31 needs it." in problem.message
     assert "Map it to 5105 COGS Liquor and Spirits" in problem.fix
     assert "account_inactive" in codes(house.preview())
+    with reading(house.hub, house.company) as rows:
+        missing = [(each.code, each.message) for each in accounts_missing(rows, "books")]
+    assert missing == [("account_inactive", "GL Account 5100: 5100 COGS Liquor was made inactive.")]
 
     remap(house, found)
     assert map_health(house.hub, house.company, "books").problems == ()
