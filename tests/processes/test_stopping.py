@@ -87,6 +87,6 @@ def test_a_worker_told_to_stop_in_its_night_watch_leaves_the_rest_of_it(install:
     before = installation.calls()
     worker = installation.worker("w1")
     until(lambda: installation.calls() > before + 1, "the night watch is under way")
-    assert worker.stop() == 0, worker.printed()
+    assert worker.stop(within_s=5 * QUICK.call_s) == 0, worker.printed()
     assert installation.query("SELECT checked_at FROM traffic") == [{"checked_at": None}]
     assert installation.calls() < before + 12
