@@ -101,8 +101,8 @@ class Office:
 class SqliteCopies:
     """Copies of a SQLite database, in files beside it.
 
-    What is put back goes from table to table, as a database that is copied whole has another schema for SQLite, and every
-    statement is then prepared anew: half of what it takes to run one.
+    What is put back goes from table to table, as a database that is copied whole has another schema for SQLite, which then
+    prepares every statement anew.
     """
 
     def __init__(self, database: WatchedDatabase) -> None:

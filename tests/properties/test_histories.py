@@ -27,7 +27,7 @@ from tests.properties.machine import Histories
 PARTS = 2 if PROFILE == "test" else 8
 LEAST = {"test": 5_000, "soak": 50_000}.get(PROFILE, inf)
 """So many things that somebody does are in the histories of all parts; one step of the machine is several of them."""
-BATCHES = 20 if PROFILE == "soak" else 10
+BATCHES = {"test": 10, "soak": 20}.get(PROFILE, 1)
 """A part walks its share of the profile's histories in so many batches, and is done when it has done enough."""
 # Shrinking a history takes minutes: `make fuzz` does it, and `make test` fails at once.
 PHASES = [Phase.generate, *([Phase.shrink] if PROFILE == "fuzz" else [])]
